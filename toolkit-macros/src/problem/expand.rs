@@ -1,0 +1,106 @@
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::{DeriveInput, spanned::Spanned};
+
+use super::Variant;
+
+/// The enum, and what it is as problems.
+pub(super) fn expand(input: &DeriveInput, variants: &[Variant]) -> TokenStream {
+    let name = &input.ident;
+    let derive_debug = (!derives(input, "Debug")).then(|| quote!(#[derive(Debug)]));
+    let answers = variants.iter().map(|variant| answer(name, variant));
+    let documents = variants.iter().map(document);
+    let titles = variants.iter().map(|variant| {
+        let (variant_name, title) = (&variant.name, &variant.title);
+        quote!(#name::#variant_name { .. } => #title,)
+    });
+    let conversion = conversion(name, variants);
+    quote! {
+        #derive_debug
+        #input
+
+        #[doc(hidden)]
+        #[allow(clippy::all, clippy::pedantic)]
+        const _: () = {
+            use ::toolkit::__private as __t;
+
+            impl __t::ProblemReply for #name {
+                fn into_problem(self) -> __t::Problem {
+                    match self { #(#answers)* }
+                }
+
+                fn document(__operation: &mut __t::OperationDoc<'_>) {
+                    #(#documents)*
+                }
+            }
+
+            impl ::core::fmt::Display for #name {
+                fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                    __f.write_str(match self { #(#titles)* })
+                }
+            }
+
+            #conversion
+        };
+    }
+}
+
+fn answer(name: &syn::Ident, variant: &Variant) -> TokenStream {
+    let Variant { name: variant_name, status, title, code, .. } = variant;
+    if variant.internal {
+        return quote!(#name::#variant_name(__cause) => __t::Problem::internal(__cause),);
+    }
+    let fields: Vec<_> = variant.fields.iter().map(|(field, _)| field).collect();
+    let members = fields.iter().map(|field| {
+        let text = field.to_string();
+        if text == "detail" { quote!(.detail(detail)) } else { quote!(.with(#text, #field)) }
+    });
+    let type_uri = variant.type_uri.as_ref().map(|uri| quote!(.type_uri(#uri)));
+    quote! {
+        #name::#variant_name { #(#fields),* } => {
+            __t::problem_of(#status).title(#title) #type_uri .with("code", #code) #(#members)*
+        }
+    }
+}
+
+fn document(variant: &Variant) -> TokenStream {
+    let Variant { status, title, code, .. } = variant;
+    let members = variant.fields.iter().filter(|(field, _)| field != "detail").map(|(field, ty)| {
+        let text = field.to_string();
+        quote_spanned!(ty.span()=> (#text, __operation.schema_of::<#ty>()))
+    });
+    let code = if variant.internal {
+        quote!(::core::option::Option::None)
+    } else {
+        quote!(::core::option::Option::Some(#code))
+    };
+    quote! {
+        {
+            let __members = ::std::vec![#(#members),*];
+            __operation.declared_problem(__t::ProblemSchema {
+                status: #status,
+                title: ::std::string::String::from(#title),
+                code: #code,
+                members: __members,
+            });
+        }
+    }
+}
+
+/// With an internal variant, `?` takes any error; without one, the enum is an error itself.
+fn conversion(name: &syn::Ident, variants: &[Variant]) -> TokenStream {
+    match variants.iter().find(|variant| variant.internal) {
+        Some(Variant { name: variant, .. }) => quote! {
+            impl<__E: ::core::convert::Into<::toolkit::Error>> ::core::convert::From<__E> for #name {
+                fn from(__error: __E) -> Self {
+                    #name::#variant(::core::convert::Into::into(__error))
+                }
+            }
+        },
+        None => quote!(impl ::std::error::Error for #name {}),
+    }
+}
+
+fn derives(input: &DeriveInput, name: &str) -> bool {
+    crate::data::derived(&input.attrs).iter().any(|derived| derived == name)
+}

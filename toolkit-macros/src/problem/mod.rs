@@ -1,0 +1,45 @@
+//! `#[problem]`: an enum whose variants are the problems that an endpoint answers with.
+
+mod expand;
+mod variant;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Data, DeriveInput};
+
+use self::variant::Variant;
+use crate::support::errors::Errors;
+
+pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let mut input = match syn::parse2::<DeriveInput>(item.clone()) {
+        Ok(input) => input,
+        Err(error) => {
+            let error = error.into_compile_error();
+            return quote!(#item #error);
+        }
+    };
+    let mut errors = Errors::default();
+    if !arguments.is_empty() {
+        errors.at(&arguments, "`#[problem]` takes nothing: a variant's status stands on the variant, `#[status(404)]`");
+    }
+    if !input.generics.params.is_empty() {
+        errors.at(&input.generics, "problems cannot be generic: write the types out");
+    }
+    let mut variants = Vec::new();
+    match &mut input.data {
+        Data::Enum(data) => {
+            variants.extend(data.variants.iter_mut().filter_map(|variant| Variant::read(variant, &mut errors)));
+        }
+        _ => errors.at(&input.ident, "`#[problem]` stands on an enum, with a variant for each problem"),
+    }
+    let internal = variants.iter().filter(|variant| variant.internal).count();
+    if internal > 1 {
+        errors.at(&input.ident, "one variant is `#[internal]`: `?` has to know which one it makes");
+    }
+    if errors.is_empty() {
+        expand::expand(&input, &variants)
+    } else {
+        let errors = errors.into_tokens();
+        quote!(#input #errors)
+    }
+}

@@ -1,0 +1,126 @@
+use std::any::TypeId;
+
+use axum::Router;
+
+use super::{StartError, command, start::Started};
+use crate::{
+    endpoint::{Endpoint, EndpointEntry, Endpoints},
+    openapi::{Document, Info},
+    resource::{Shared, shared},
+    settings::Sources,
+    testing::Client,
+};
+
+/// What `app!()` reads off the crate's Cargo.toml.
+#[derive(Clone, Copy, Debug)]
+pub struct AppInfo {
+    /// The package's name.
+    pub package: &'static str,
+    /// The package's version.
+    pub version: &'static str,
+    /// The package's description; may be empty.
+    pub description: &'static str,
+    /// The package's licence; may be empty.
+    pub license: &'static str,
+}
+
+/// A service: the endpoints of a crate, and whatever else is put in.
+///
+/// Made with [`app!`](crate::app).
+#[derive(Debug)]
+#[must_use = "an app does nothing until it is served"]
+pub struct App {
+    pub(super) info: Info,
+    pub(super) includes: Vec<Endpoints>,
+    pub(super) routes: Vec<EndpointEntry>,
+    pub(super) merged: Router,
+    pub(super) has_merged: bool,
+    pub(super) values: Vec<(TypeId, &'static str, Shared)>,
+}
+
+impl App {
+    /// An app with the endpoints of `info.package`.
+    pub fn new(info: AppInfo) -> Self {
+        Self {
+            includes: vec![Endpoints { name: info.package }],
+            info: Info {
+                title: info.package,
+                version: info.version,
+                description: info.description,
+                license: info.license,
+            },
+            routes: Vec::new(),
+            merged: Router::new(),
+            has_merged: false,
+            values: Vec::new(),
+        }
+    }
+
+    /// Sets the name that the document and its pages show, instead of the package's.
+    pub fn title(mut self, title: &'static str) -> Self {
+        self.info.title = title;
+        self
+    }
+
+    /// Mounts the endpoints of another crate, and lets its `#[resource]` functions make what they need.
+    ///
+    /// Never done by itself: a dependency must not open doors that nobody asked for.
+    pub fn include(mut self, endpoints: Endpoints) -> Self {
+        self.includes.push(endpoints);
+        self
+    }
+
+    /// Mounts one endpoint of any crate: `app.route::<get_recommendations>()`.
+    pub fn route<E: Endpoint>(mut self) -> Self {
+        self.routes.push(E::ENTRY);
+        self
+    }
+
+    /// Puts in a resource. It is taken instead of what a `#[resource]` function would make.
+    pub fn with<T: Send + Sync + 'static>(mut self, value: T) -> Self {
+        self.values.push((TypeId::of::<T>(), std::any::type_name::<T>(), shared(value)));
+        self
+    }
+
+    /// Adds the routes of an axum router, as they are: not checked, not documented.
+    pub fn merge(mut self, router: Router) -> Self {
+        self.merged = self.merged.merge(router);
+        self.has_merged = true;
+        self
+    }
+
+    /// Does what the command line says: serves, or prints the document or the routes.
+    ///
+    /// # Errors
+    ///
+    /// Everything that keeps the service from starting, at once; or that the document differs from the given file.
+    pub async fn serve(self) -> crate::Result {
+        command::run(self, std::env::args_os()).await
+    }
+
+    /// The app as an axum router, with its resources built.
+    ///
+    /// # Errors
+    ///
+    /// Everything that keeps the service from starting, at once.
+    pub async fn into_router(self) -> Result<Router, StartError> {
+        let sources = Sources::load(None, std::collections::BTreeMap::new());
+        let sources = sources.map_err(|fault| StartError::of(vec![fault]))?;
+        Ok(Started::new(self, &sources).await?.router)
+    }
+
+    /// The OpenAPI document. No resource is built for it.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with the declarations, at once.
+    pub fn openapi(&self) -> Result<Document, StartError> {
+        super::start::document(self)
+    }
+
+    /// A client that calls the service in process, through every layer, without a socket.
+    #[must_use]
+    pub fn client(self) -> Client {
+        Client::new(self)
+    }
+}

@@ -1,0 +1,115 @@
+use std::{
+    collections::BTreeMap,
+    ffi::OsString,
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+use clap::{Arg, ArgAction, ArgMatches, Command, builder::PathBufValueParser};
+
+use super::{
+    App, StartError, Started, serve,
+    start::{all_settings, known_settings, mounted},
+};
+use crate::{
+    settings::{FILE, Sources, env_name, flag_name},
+    telemetry::start_logging,
+};
+
+/// Does what the command line says.
+pub(super) async fn run(app: App, arguments: impl IntoIterator<Item = OsString>) -> crate::Result {
+    let matches = command(&app).try_get_matches_from(arguments).unwrap_or_else(|error| error.exit());
+    match matches.subcommand() {
+        Some(("openapi", matches)) => openapi(&app, matches),
+        Some(("routes", _)) => routes(&app),
+        _ => start(app, &matches).await,
+    }
+}
+
+fn command(app: &App) -> Command {
+    let settings = all_settings().into_iter().map(|(name, description)| {
+        let help = format!("{description} [env: {}]", env_name(&name));
+        let flag = flag_name(&name);
+        Arg::new(name).long(flag).value_name("VALUE").help(help.trim().to_owned())
+    });
+    let config = Arg::new("config")
+        .long("config")
+        .value_name("FILE")
+        .value_parser(PathBufValueParser::new())
+        .help(format!("The settings file [default: {FILE}]"));
+    let check = Arg::new("check")
+        .long("check")
+        .value_name("FILE")
+        .value_parser(PathBufValueParser::new())
+        .help("Fail with the differences if FILE (JSON or YAML) does not say the same");
+    let yaml = Arg::new("yaml").long("yaml").action(ArgAction::SetTrue).help("Print YAML instead of JSON");
+    let openapi = Command::new("openapi").about("Print the OpenAPI document, without serving").arg(check).arg(yaml);
+    Command::new(app.info.title)
+        .version(app.info.version)
+        .about(app.info.description)
+        .after_help(
+            "Without a command, the service is started. Settings are read from the file, the environment and \
+                     flags; the later wins.",
+        )
+        .arg(config)
+        .args(settings)
+        .subcommand(openapi)
+        .subcommand(Command::new("routes").about("List the endpoints, without serving"))
+}
+
+async fn start(app: App, matches: &ArgMatches) -> crate::Result {
+    let flags: BTreeMap<_, _> = known_settings()
+        .into_iter()
+        .filter_map(|name| matches.get_one::<String>(&name).cloned().map(|value| (name, value)))
+        .collect();
+    let file = matches.get_one::<PathBuf>("config").cloned();
+    let sources = Sources::load(file, flags).map_err(|fault| StartError::of(vec![fault]))?;
+    let level = sources.read::<crate::settings::ServerSettings>(|_, _| {}).map(|settings| settings.log);
+    start_logging(level.as_deref().unwrap_or("info"));
+    for name in sources.unknown_in_environment(&known_settings()) {
+        tracing::warn!("the environment variable {name} is no setting");
+    }
+    serve::serve(Started::new(app, &sources).await?).await
+}
+
+fn openapi(app: &App, matches: &ArgMatches) -> crate::Result {
+    let document = app.openapi()?;
+    if let Some(path) = matches.get_one::<PathBuf>("check") {
+        return check(&document, path);
+    }
+    let text = if matches.get_flag("yaml") { document.to_yaml() } else { document.to_json() };
+    print(&text)
+}
+
+fn check(document: &crate::Document, path: &Path) -> crate::Result {
+    let other = std::fs::read_to_string(path)
+        .map_err(|error| anyhow::anyhow!("the file {} cannot be read: {error}", path.display()))?;
+    let differences = document.differences_from(&other).map_err(|error| error.context(path.display().to_string()))?;
+    if differences.is_empty() {
+        return Ok(());
+    }
+    anyhow::bail!(
+        "the service's OpenAPI document differs from {}:\n  {}\nif the change is meant, write the file again: `openapi > {}`",
+        path.display(),
+        differences.join("\n  "),
+        path.display()
+    )
+}
+
+fn routes(app: &App) -> crate::Result {
+    let endpoints = mounted(app);
+    let width = endpoints.iter().map(|entry| entry.declaration.path.len()).max().unwrap_or(0);
+    let line = |entry: &crate::endpoint::EndpointEntry| {
+        let declared = entry.declaration;
+        format!("{:7} {:width$}  {} ({})\n", declared.method, declared.path, declared.function, declared.origin)
+    };
+    print(&endpoints.iter().map(line).collect::<String>())
+}
+
+/// Prints; a reader that has seen enough and left is no error.
+fn print(text: &str) -> crate::Result {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,39 @@
+//! The application: collects what is declared, verifies it, builds the router, serves, and shuts down.
+
+mod builder;
+mod command;
+mod fault;
+mod health;
+mod router;
+mod serve;
+mod start;
+
+pub use builder::{App, AppInfo};
+pub use fault::StartError;
+pub(crate) use start::Started;
+
+/// Runs the body of `main` on a runtime of its own.
+///
+/// # Panics
+///
+/// When the runtime cannot start: the machine has no threads left.
+pub fn block_on<F: Future>(main: F) -> F::Output {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    match runtime {
+        Ok(runtime) => runtime.block_on(main),
+        Err(error) => panic!("the async runtime cannot start: {error}"),
+    }
+}
+
+/// Runs the body of a test on a runtime of its own.
+///
+/// # Panics
+///
+/// When the runtime cannot start: the machine has no threads left.
+pub fn block_on_test<F: Future>(test: F) -> F::Output {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    match runtime {
+        Ok(runtime) => runtime.block_on(test),
+        Err(error) => panic!("the async runtime cannot start: {error}"),
+    }
+}

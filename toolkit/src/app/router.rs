@@ -1,0 +1,134 @@
+use std::{collections::BTreeMap, sync::Arc};
+
+use axum::{
+    Router,
+    response::{IntoResponse, Response},
+    routing::{MethodRouter, get},
+};
+use http::{Method, StatusCode, Uri, header};
+
+use super::{health, start::Readiness};
+use crate::{
+    endpoint::{EndpointEntry, Mounting},
+    openapi::{Document, pages},
+    problem::{Problem, ProblemLayer},
+};
+
+/// The paths that are the toolkit's own.
+const RESERVED: [&str; 5] = ["/docs", "/openapi.json", "/openapi.yaml", "/health/live", "/health/ready"];
+
+/// The whole service: endpoints, document, pages, probes, and a problem for everything else.
+pub(super) fn build(
+    endpoints: &[EndpointEntry],
+    mounting: &Mounting,
+    document: &Document,
+    title: &str,
+    readiness: &Readiness,
+    merged: Router,
+) -> Router {
+    let mut known = matchit::Router::new();
+    let mut router = Router::new();
+    for (path, entries) in by_path(endpoints) {
+        // Two templates of one shape are one route; conflicts have been reported before.
+        let _ = known.insert(path, ());
+        router = router.route(path, route(&entries, mounting));
+    }
+    let known = Arc::new(known);
+    router
+        .merge(own_routes(document, title))
+        .merge(health::routes(readiness.clone(), mounting.resources.clone()))
+        .merge(merged)
+        .method_not_allowed_fallback(async || Problem::new(StatusCode::METHOD_NOT_ALLOWED))
+        .fallback(move |uri: Uri| {
+            let known = known.clone();
+            async move { not_found(&uri, &known) }
+        })
+        .layer(ProblemLayer)
+}
+
+/// The methods of one path. HEAD is answered wherever GET is; OPTIONS says what is allowed.
+fn route(entries: &[EndpointEntry], mounting: &Mounting) -> MethodRouter {
+    let allowed = allowed(entries);
+    let mut route = MethodRouter::new();
+    for entry in entries {
+        route = route.merge((entry.mount)(mounting));
+    }
+    if !entries.iter().any(|entry| entry.declaration.method == Method::OPTIONS) {
+        let allowed = allowed.clone();
+        route = route.options(async move || (StatusCode::NO_CONTENT, [(header::ALLOW, allowed)]));
+    }
+    route.fallback(async move || {
+        Problem::new(StatusCode::METHOD_NOT_ALLOWED)
+            .detail(format!("this path answers {allowed}"))
+            .header(header::ALLOW, &allowed)
+    })
+}
+
+fn allowed(entries: &[EndpointEntry]) -> String {
+    let mut methods: Vec<_> = entries.iter().map(|entry| entry.declaration.method.as_str()).collect();
+    if methods.contains(&"GET") {
+        methods.push("HEAD");
+    }
+    methods.push("OPTIONS");
+    methods.sort_unstable();
+    methods.dedup();
+    methods.join(", ")
+}
+
+fn own_routes(document: &Document, title: &str) -> Router {
+    let json = bytes::Bytes::from(document.to_json());
+    let yaml = bytes::Bytes::from(document.to_yaml());
+    Router::new()
+        .route("/openapi.json", get(async move || ([(header::CONTENT_TYPE, "application/json")], json)))
+        .route("/openapi.yaml", get(async move || ([(header::CONTENT_TYPE, "application/yaml")], yaml)))
+        .merge(pages::routes(title))
+}
+
+fn not_found(uri: &Uri, known: &matchit::Router<()>) -> Response {
+    let problem = Problem::new(StatusCode::NOT_FOUND);
+    let path = uri.path();
+    let other = match path.strip_suffix('/') {
+        Some(without) => known.at(without).is_ok().then_some("there is such a path without the slash at its end"),
+        None => known.at(&format!("{path}/")).is_ok().then_some("there is such a path with a slash at its end"),
+    };
+    match other {
+        Some(detail) => problem.detail(detail),
+        None => problem,
+    }
+    .into_response()
+}
+
+fn by_path(endpoints: &[EndpointEntry]) -> Vec<(&'static str, Vec<EndpointEntry>)> {
+    let mut by_shape: BTreeMap<String, (&'static str, Vec<EndpointEntry>)> = BTreeMap::new();
+    for entry in endpoints {
+        let path = entry.declaration.path;
+        by_shape.entry(shape(path)).or_insert_with(|| (path, Vec::new())).1.push(*entry);
+    }
+    by_shape.into_values().collect()
+}
+
+/// A template without the names of its variables: what it matches, whatever they are called.
+pub(super) fn shape(path: &str) -> String {
+    let nameless = |segment: &str| match segment.as_bytes() {
+        [b'{', b'*', ..] => "{*}".to_owned(),
+        [b'{', ..] => "{}".to_owned(),
+        _ => segment.to_owned(),
+    };
+    path.split('/').map(nameless).collect::<Vec<_>>().join("/")
+}
+
+/// A sentence for every path that cannot be mounted beside another one.
+pub(super) fn conflicts(endpoints: &[EndpointEntry]) -> Vec<String> {
+    let mut known = matchit::Router::new();
+    let mut faults = Vec::new();
+    for (path, entries) in by_path(endpoints) {
+        let declared = entries[0].declaration;
+        let told = format!("`{}` ({}) at `{path}`", declared.function, declared.origin);
+        if RESERVED.contains(&path) || path.starts_with("/docs/") {
+            faults.push(format!("{told} is a path that the toolkit serves itself; choose another one"));
+        } else if let Err(error) = known.insert(path, ()) {
+            faults.push(format!("{told} cannot be mounted: {error}"));
+        }
+    }
+    faults
+}

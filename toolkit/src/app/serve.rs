@@ -1,0 +1,181 @@
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+
+use axum::Router;
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::{
+        conn::auto,
+        graceful::{GracefulShutdown, Watcher},
+    },
+    service::TowerToHyperService,
+};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::Semaphore,
+};
+
+use super::{StartError, Started};
+use crate::{openapi::pages, settings::ServerSettings};
+
+/// How a client of HTTP/2 without TLS begins (RFC 9113 §3.4).
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+/// Listens and serves until the process is told to stop; then finishes what is in progress.
+pub(super) async fn serve(started: Started) -> crate::Result {
+    let listener = listen(started.settings.bind).await?;
+    let address = listener.local_addr()?;
+    report(&started, address);
+
+    let settings = started.settings.clone();
+    let graceful = GracefulShutdown::new();
+    let accepting = accept(&listener, &started.router, &settings, &graceful);
+    tokio::select! {
+        () = accepting => {}
+        () = told_to_stop(&started, settings.drain_delay) => {}
+    }
+    drop(listener);
+    if tokio::time::timeout(settings.shutdown_timeout, graceful.shutdown()).await.is_err() {
+        tracing::warn!("requests were still in progress after {:?}; they are cut off", settings.shutdown_timeout);
+    }
+    let Started { router, resources, .. } = started;
+    drop(router);
+    match Arc::into_inner(resources) {
+        Some(resources) => resources.shut_down().await,
+        None => tracing::warn!("a request that was cut off still holds the resources; they are not shut down"),
+    }
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address).await.map_err(|error| {
+        let cure = match error.kind() {
+            io::ErrorKind::AddrInUse => "another program listens there; stop it, or choose another address",
+            io::ErrorKind::PermissionDenied => "ports under 1024 need a privilege; choose a higher one",
+            _ => "choose an address of this machine",
+        };
+        StartError::of(vec![format!("cannot listen on {address}: {error}; {cure} with --bind or TOOLKIT_BIND")])
+    })
+}
+
+fn report(started: &Started, address: SocketAddr) {
+    for entry in &started.endpoints {
+        let declared = entry.declaration;
+        tracing::info!("{:7} {}  {} ({})", declared.method, declared.path, declared.function, declared.origin);
+    }
+    let docs = pages::first().map(|path| format!(", documented at http://{address}{path}")).unwrap_or_default();
+    tracing::info!("listening on http://{address}{docs}");
+}
+
+async fn told_to_stop(started: &Started, drain_delay: Duration) {
+    stop_signal().await;
+    started.readiness.stop();
+    tracing::info!("told to stop; finishing the requests in progress");
+    tokio::time::sleep(drain_delay).await;
+}
+
+async fn stop_signal() {
+    let interrupt = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupt => {}
+        () = terminate => {}
+    }
+}
+
+async fn accept(listener: &TcpListener, router: &Router, settings: &ServerSettings, graceful: &GracefulShutdown) {
+    let places = Arc::new(Semaphore::new(settings.max_connections.get()));
+    let connection = Connection::new(settings);
+    loop {
+        // The semaphore is never closed.
+        let Ok(place) = places.clone().acquire_owned().await else { return };
+        let stream = match listener.accept().await {
+            Ok((stream, _)) => stream,
+            Err(error) => {
+                // Out of file descriptors, or a client that left at once: both pass.
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                continue;
+            }
+        };
+        let (connection, router, watcher) = (connection.clone(), router.clone(), graceful.watcher());
+        tokio::spawn(async move {
+            connection.serve(stream, router, watcher).await;
+            drop(place);
+        });
+    }
+}
+
+/// How connections are served.
+#[derive(Clone)]
+struct Connection {
+    http1: auto::Builder<TokioExecutor>,
+    http2: auto::Builder<TokioExecutor>,
+    header_timeout: Duration,
+}
+
+impl Connection {
+    fn new(settings: &ServerSettings) -> Self {
+        let mut http1 = auto::Builder::new(TokioExecutor::new()).http1_only();
+        http1
+            .http1()
+            .timer(TokioTimer::new())
+            .header_read_timeout(settings.header_timeout)
+            .max_buf_size(settings.header_limit);
+        let mut http2 = auto::Builder::new(TokioExecutor::new()).http2_only();
+        http2
+            .http2()
+            .timer(TokioTimer::new())
+            .max_header_list_size(u32::try_from(settings.header_limit).unwrap_or(u32::MAX))
+            .max_concurrent_streams(250)
+            .keep_alive_interval(Duration::from_secs(30));
+        Self { http1, http2, header_timeout: settings.header_timeout }
+    }
+
+    async fn serve(&self, stream: TcpStream, router: Router, watcher: Watcher) {
+        // A small reply must not wait for the next one.
+        let _ = stream.set_nodelay(true);
+        // A client that does not begin in time is let go, as is one that breaks off.
+        let Ok(Ok(speaks_http2)) = tokio::time::timeout(self.header_timeout, begins_as_http2(&stream)).await else {
+            return;
+        };
+        let builder = if speaks_http2 { &self.http2 } else { &self.http1 };
+        let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), TowerToHyperService::new(router));
+        if let Err(error) = watcher.watch(connection).await {
+            tracing::debug!(error, "a connection ended early");
+        }
+    }
+}
+
+/// Looks at the first bytes without taking them.
+async fn begins_as_http2(stream: &TcpStream) -> io::Result<bool> {
+    let mut seen = [0; PREFACE.len()];
+    loop {
+        let count = stream.peek(&mut seen).await?;
+        if count == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        if seen[..count] != PREFACE[..count] {
+            return Ok(false);
+        }
+        if count == PREFACE.len() {
+            return Ok(true);
+        }
+        // What has come is still there, so there is nothing to wait on but time.
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}

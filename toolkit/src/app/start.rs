@@ -1,0 +1,222 @@
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use axum::Router;
+
+use super::{App, StartError, router};
+use crate::{
+    endpoint::{self, EndpointEntry, Mounting},
+    limits::Pool,
+    openapi::{Document, Operations},
+    resource::{self, Resources},
+    settings::{self, ServerSettings, Sources},
+};
+
+/// A service that is ready to listen.
+#[derive(Debug)]
+pub(crate) struct Started {
+    pub(crate) router: Router,
+    pub(crate) resources: Arc<Resources>,
+    pub(crate) settings: Arc<ServerSettings>,
+    pub(crate) readiness: Readiness,
+    pub(crate) endpoints: Vec<EndpointEntry>,
+}
+
+/// Whether the service takes requests; it stops to before it stops.
+#[derive(Clone, Debug)]
+pub(crate) struct Readiness(Arc<AtomicBool>);
+
+impl Readiness {
+    pub(crate) fn is_accepting(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn stop(&self) {
+        self.0.store(false, Ordering::Relaxed);
+    }
+}
+
+impl Started {
+    /// Collects, verifies and builds; everything that is wrong comes back at once.
+    pub(crate) async fn new(app: App, sources: &Sources) -> Result<Self, StartError> {
+        let endpoints = mounted(&app);
+        let mut faults = verify(&app, &endpoints);
+        let document = document_of(&app, &endpoints).map_err(|more| faults.extend(more)).ok();
+        let settings = server_settings(sources).map_err(|more| faults.extend(more)).ok();
+        faults.extend(sources.unknown_in_file(&known_settings()));
+        let resources = build(&app, &endpoints, sources).await.map_err(|more| faults.extend(more)).ok();
+        let (Some(document), Some(settings), Some(resources), true) =
+            (document, settings, resources, faults.is_empty())
+        else {
+            return Err(StartError::of(faults));
+        };
+
+        let mounting = Mounting {
+            pool: Pool::new(settings.workers.get(), settings.queue),
+            settings: Arc::new(settings),
+            resources: Arc::new(resources),
+        };
+        let readiness = Readiness(Arc::new(AtomicBool::new(true)));
+        let router = router::build(&endpoints, &mounting, &document, app.info.title, &readiness, app.merged);
+        report_unmounted(&endpoints);
+        Ok(Self { router, resources: mounting.resources, settings: mounting.settings, readiness, endpoints })
+    }
+}
+
+/// The document of an app, without building its resources.
+pub(super) fn document(app: &App) -> Result<Document, StartError> {
+    let endpoints = mounted(app);
+    let mut faults = verify(app, &endpoints);
+    match document_of(app, &endpoints) {
+        Ok(document) if faults.is_empty() => Ok(document),
+        outcome => {
+            faults.extend(outcome.err().unwrap_or_default());
+            Err(StartError::of(faults))
+        }
+    }
+}
+
+/// The endpoints that the app mounts, in the order of their paths and methods.
+pub(super) fn mounted(app: &App) -> Vec<EndpointEntry> {
+    let included = |entry: &EndpointEntry| app.includes.iter().any(|crate_| crate_.holds(&entry.declaration.origin));
+    let mut endpoints: Vec<_> = endpoint::linked().into_iter().filter(included).collect();
+    for route in &app.routes {
+        if !endpoints.iter().any(|entry| std::ptr::eq(entry.declaration, route.declaration)) {
+            endpoints.push(*route);
+        }
+    }
+    endpoints.sort_by_key(|entry| (entry.declaration.path, entry.declaration.method.as_str().to_owned()));
+    endpoints
+}
+
+fn document_of(app: &App, endpoints: &[EndpointEntry]) -> Result<Document, Vec<String>> {
+    let mut operations = Operations::new();
+    for entry in endpoints {
+        operations.add(entry);
+    }
+    operations.document(&app.info)
+}
+
+/// All that is wrong with the declarations taken together.
+fn verify(app: &App, endpoints: &[EndpointEntry]) -> Vec<String> {
+    let mut faults = Vec::new();
+    faults.extend(rivals(endpoints, "answer", |entry| {
+        format!("{} {}", entry.declaration.method, router::shape(entry.declaration.path))
+    }));
+    faults.extend(rivals(endpoints, "have the operation id", |entry| entry.declaration.operation_id.to_owned()));
+    faults.extend(router::conflicts(endpoints));
+    for include in &app.includes[1..] {
+        if !endpoint::linked().iter().any(|entry| include.holds(&entry.declaration.origin)) {
+            faults.push(format!(
+                "the crate `{}` was included and has no endpoint; is it named in Cargo.toml under another name?",
+                include.name
+            ));
+        }
+    }
+    if endpoints.is_empty() && !app.has_merged {
+        faults.push(format!(
+            "the package `{}` has no endpoint; write `#[get(\"/…\")]` on a function, and if it stands in a library, name \
+             that library in the binary: `use {} as _;`",
+            app.includes[0].name,
+            app.includes[0].name.replace('-', "_")
+        ));
+    }
+    faults
+}
+
+/// A sentence for every two endpoints with the same `key`.
+fn rivals(endpoints: &[EndpointEntry], what: &str, key: impl Fn(&EndpointEntry) -> String) -> Vec<String> {
+    let mut by_key: BTreeMap<String, Vec<&EndpointEntry>> = BTreeMap::new();
+    for entry in endpoints {
+        by_key.entry(key(entry)).or_default().push(entry);
+    }
+    let told = |(key, entries): (String, Vec<&EndpointEntry>)| {
+        let places: Vec<_> = entries
+            .iter()
+            .map(|entry| format!("`{}` ({})", entry.declaration.function, entry.declaration.origin))
+            .collect();
+        (places.len() > 1).then(|| format!("{} {what} `{key}`; change one of them", places.join(" and ")))
+    };
+    by_key.into_iter().filter_map(told).collect()
+}
+
+fn server_settings(sources: &Sources) -> Result<ServerSettings, Vec<String>> {
+    sources.read::<ServerSettings>(|_, _| {})
+}
+
+/// The names of all settings: the service's own and those of every `#[settings]` struct.
+pub(super) fn known_settings() -> Vec<String> {
+    all_settings().into_iter().map(|(name, _)| name).collect()
+}
+
+/// The names and descriptions of all settings, each once.
+pub(super) fn all_settings() -> Vec<(String, String)> {
+    let own = crate::settings_fields::<ServerSettings>();
+    let theirs = settings::linked().into_iter().flat_map(|entry| (entry.fields)());
+    let mut seen = BTreeSet::new();
+    own.into_iter().chain(theirs).filter(|(name, _)| seen.insert(name.clone())).collect()
+}
+
+async fn build(app: &App, endpoints: &[EndpointEntry], sources: &Sources) -> Result<Resources, Vec<String>> {
+    let mut resources = Resources::default();
+    for (type_id, type_name, value) in &app.values {
+        resources.put(*type_id, type_name, value.clone());
+    }
+    let mut needs = Vec::new();
+    for entry in endpoints {
+        (entry.needs)(&mut needs);
+    }
+    let packages: BTreeSet<_> = endpoints.iter().map(|entry| entry.declaration.origin.package).collect();
+    let makers: Vec<_> = resource::linked()
+        .into_iter()
+        .filter(|entry| {
+            packages.contains(entry.origin.package) || app.includes.iter().any(|crate_| crate_.holds(&entry.origin))
+        })
+        .collect();
+    let plan = resource::plan(needs, &makers, &resources)?;
+
+    let mut faults = Vec::new();
+    let mut failed = HashMap::new();
+    for entry in plan {
+        let mut borrowed = Vec::new();
+        (entry.needs)(&mut borrowed);
+        let (type_id, _) = (entry.provides)();
+        if borrowed.iter().any(|need| failed.contains_key(&need.type_id)) {
+            // The resource it borrows from has been reported.
+            failed.insert(type_id, entry.name);
+            continue;
+        }
+        match (entry.build)(&resources, sources).await {
+            Ok(value) => resources.put_built(&entry, value),
+            Err(sentences) => {
+                let told = |sentence| format!("`{}` ({}) failed: {sentence}", entry.name, entry.origin);
+                faults.extend(sentences.into_iter().map(told));
+                failed.insert(type_id, entry.name);
+            }
+        }
+    }
+    if faults.is_empty() { Ok(resources) } else { Err(faults) }
+}
+
+/// Says which endpoints are linked and not mounted, so that a forgotten `include` is not a silent 404.
+fn report_unmounted(mounted: &[EndpointEntry]) {
+    let mut forgotten: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for entry in endpoint::linked() {
+        if !mounted.iter().any(|mounted| std::ptr::eq(mounted.declaration, entry.declaration)) {
+            let routes = forgotten.entry(entry.declaration.origin.crate_name()).or_default();
+            routes.push(format!("{} {}", entry.declaration.method, entry.declaration.path));
+        }
+    }
+    for (crate_name, routes) in forgotten {
+        tracing::warn!(
+            "the crate `{crate_name}` has endpoints that are not mounted: {}; if they are wanted, add \
+             `.include(toolkit::endpoints!({crate_name}))` to the app",
+            routes.join(", ")
+        );
+    }
+}

@@ -1,0 +1,54 @@
+use std::borrow::Cow;
+
+use schemars::Schema;
+use validator::ValidationError;
+
+use super::Rule;
+use crate::check::{Place, Violation};
+
+/// `custom(function = …)`: a function of one's own, `fn(&T) -> Result<(), ValidationError>`.
+///
+/// The error's code and message become the violation's; its parameters stay unshown, since they may echo the value.
+#[derive(Clone, Copy, Debug)]
+pub struct Custom<F>(pub F);
+
+impl<T, F: Fn(&T) -> Result<(), ValidationError>> Rule<T> for Custom<F> {
+    fn check(&self, value: &T, place: &Place<'_>, violations: &mut Vec<Violation>) {
+        if let Err(error) = (self.0)(value) {
+            let message = error.message.unwrap_or(Cow::Borrowed("is not valid"));
+            violations.push(Violation::new(place, error.code, message));
+        }
+    }
+
+    fn describe(&self, _: &mut Schema) {}
+}
+
+/// A rule whose violation has a code or message of its own: `range(min = 1, message = "…")`.
+#[derive(Clone, Copy, Debug)]
+pub struct Worded<R> {
+    /// The rule itself.
+    pub rule: R,
+    /// What stands under `code` instead.
+    pub code: Option<&'static str>,
+    /// What stands under `message` instead.
+    pub message: Option<&'static str>,
+}
+
+impl<T: ?Sized, R: Rule<T>> Rule<T> for Worded<R> {
+    fn check(&self, value: &T, place: &Place<'_>, violations: &mut Vec<Violation>) {
+        let before = violations.len();
+        self.rule.check(value, place, violations);
+        for violation in &mut violations[before..] {
+            if let Some(code) = self.code {
+                violation.code = code.into();
+            }
+            if let Some(message) = self.message {
+                violation.message = message.into();
+            }
+        }
+    }
+
+    fn describe(&self, schema: &mut Schema) {
+        self.rule.describe(schema);
+    }
+}

@@ -1,0 +1,61 @@
+//! The rules of `#[validate(…)]`. Each one checks a value and describes itself in the value's schema, so a
+//! constraint that is enforced is always documented, and the other way round.
+
+mod custom;
+mod elements;
+mod length;
+mod pattern;
+mod range;
+mod text;
+
+use schemars::Schema;
+
+pub use custom::{Custom, Worded};
+pub use elements::Each;
+pub use length::Length;
+pub use pattern::Pattern;
+pub use range::Range;
+pub use text::{Contains, DoesNotContain, Email, Ip, NoControlCharacters, Required, Url};
+
+use super::{Place, Violation};
+
+/// One constraint on values of type `T`.
+pub trait Rule<T: ?Sized> {
+    /// Adds a violation when `value` breaks the rule.
+    fn check(&self, value: &T, place: &Place<'_>, violations: &mut Vec<Violation>);
+
+    /// Writes the rule into the schema of `T`, where JSON Schema has a word for it.
+    fn describe(&self, schema: &mut Schema);
+}
+
+macro_rules! rules_in_a_row {
+    ($($R:ident $index:tt),*) => {
+        impl<T: ?Sized, $($R: Rule<T>),*> Rule<T> for ($($R,)*) {
+            #[inline]
+            #[allow(unused_variables)]
+            fn check(&self, value: &T, place: &Place<'_>, violations: &mut Vec<Violation>) {
+                $(self.$index.check(value, place, violations);)*
+            }
+
+            #[allow(unused_variables)]
+            fn describe(&self, schema: &mut Schema) {
+                $(self.$index.describe(schema);)*
+            }
+        }
+    };
+}
+
+rules_in_a_row!();
+rules_in_a_row!(A 0);
+rules_in_a_row!(A 0, B 1);
+rules_in_a_row!(A 0, B 1, C 2);
+rules_in_a_row!(A 0, B 1, C 2, D 3);
+rules_in_a_row!(A 0, B 1, C 2, D 3, E 4);
+rules_in_a_row!(A 0, B 1, C 2, D 3, E 4, F 5);
+rules_in_a_row!(A 0, B 1, C 2, D 3, E 4, F 5, G 6);
+rules_in_a_row!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7);
+
+/// Sets `keyword` unless a stricter meaning stands there already.
+fn put(schema: &mut Schema, keyword: &str, value: impl Into<serde_json::Value>) {
+    schema.insert(keyword.to_owned(), value.into());
+}

@@ -1,0 +1,25 @@
+use std::sync::LazyLock;
+
+use regex::Regex;
+use schemars::Schema;
+use validator::ValidateRegex;
+
+use super::{Rule, put};
+use crate::check::{Place, Violation};
+
+/// `regex("…")`: a text that a regular expression matches.
+#[derive(Clone, Copy, Debug)]
+pub struct Pattern(pub &'static LazyLock<Regex>);
+
+impl<T: ValidateRegex + ?Sized> Rule<T> for Pattern {
+    fn check(&self, value: &T, place: &Place<'_>, violations: &mut Vec<Violation>) {
+        let regex: &Regex = self.0;
+        if !value.validate_regex(regex) {
+            violations.push(Violation::new(place, "regex", format!("must match the pattern {}", regex.as_str())));
+        }
+    }
+
+    fn describe(&self, schema: &mut Schema) {
+        put(schema, "pattern", self.0.as_str());
+    }
+}

@@ -1,0 +1,99 @@
+//! Rules on texts that have no options of their own, or a single word.
+
+use schemars::Schema;
+use validator::{
+    ValidateContains, ValidateDoesNotContain, ValidateEmail, ValidateIp, ValidateNonControlCharacter, ValidateRequired,
+    ValidateUrl,
+};
+
+use super::{Rule, put};
+use crate::check::{Place, Violation};
+
+macro_rules! plain_rule {
+    ($(#[$doc:meta])* $Rule:ident, $Trait:ident::$valid:ident, $code:literal, $message:literal, $describe:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug)]
+        pub struct $Rule;
+
+        impl<T: $Trait> Rule<T> for $Rule {
+            fn check(&self, value: &T, place: &Place<'_>, violations: &mut Vec<Violation>) {
+                if !value.$valid() {
+                    violations.push(Violation::new(place, $code, $message));
+                }
+            }
+
+            fn describe(&self, schema: &mut Schema) {
+                let describe: fn(&mut Schema) = $describe;
+                describe(schema);
+            }
+        }
+    };
+}
+
+plain_rule!(
+    /// `email`: an address as HTML's `<input type=email>` takes it.
+    Email, ValidateEmail::validate_email, "email", "must be an email address", |schema| put(schema, "format", "email")
+);
+plain_rule!(
+    /// `url`: an absolute URL.
+    Url, ValidateUrl::validate_url, "url", "must be a URL", |schema| put(schema, "format", "uri")
+);
+plain_rule!(
+    /// `ip`: an IPv4 or IPv6 address.
+    Ip, ValidateIp::validate_ip, "ip", "must be an IP address", |schema| put(
+        schema,
+        "anyOf",
+        serde_json::json!([{ "format": "ipv4" }, { "format": "ipv6" }])
+    )
+);
+plain_rule!(
+    /// `non_control_character`: no control characters.
+    NoControlCharacters, ValidateNonControlCharacter::validate_non_control_character, "non_control_character",
+    "must have no control characters", |schema| put(schema, "pattern", r"^[^\u0000-\u001f\u007f-\u009f]*$")
+);
+
+/// `required`: an `Option` that must be there.
+#[derive(Clone, Copy, Debug)]
+pub struct Required;
+
+impl<T: ValidateRequired> Rule<T> for Required {
+    fn check(&self, value: &T, place: &Place<'_>, violations: &mut Vec<Violation>) {
+        if !value.validate_required() {
+            violations.push(Violation::required(place));
+        }
+    }
+
+    fn describe(&self, _: &mut Schema) {}
+}
+
+/// `contains("…")`: a text with that part in it, or a map with that key.
+#[derive(Clone, Copy, Debug)]
+pub struct Contains(pub &'static str);
+
+impl<T: ValidateContains> Rule<T> for Contains {
+    fn check(&self, value: &T, place: &Place<'_>, violations: &mut Vec<Violation>) {
+        if !value.validate_contains(self.0) {
+            violations.push(Violation::new(place, "contains", format!("must contain `{}`", self.0)));
+        }
+    }
+
+    fn describe(&self, schema: &mut Schema) {
+        put(schema, "pattern", regex::escape(self.0));
+    }
+}
+
+/// `does_not_contain("…")`: a text without that part, or a map without that key.
+#[derive(Clone, Copy, Debug)]
+pub struct DoesNotContain(pub &'static str);
+
+impl<T: ValidateDoesNotContain> Rule<T> for DoesNotContain {
+    fn check(&self, value: &T, place: &Place<'_>, violations: &mut Vec<Violation>) {
+        if !value.validate_does_not_contain(self.0) {
+            violations.push(Violation::new(place, "does_not_contain", format!("must not contain `{}`", self.0)));
+        }
+    }
+
+    fn describe(&self, schema: &mut Schema) {
+        put(schema, "not", serde_json::json!({ "pattern": regex::escape(self.0) }));
+    }
+}

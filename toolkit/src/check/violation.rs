@@ -1,0 +1,46 @@
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Location, Place};
+
+/// One thing that is wrong with a request, and where.
+///
+/// It never carries the value that was sent: problems end up in logs and on screens.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Violation {
+    /// The part of the request.
+    #[serde(rename = "in")]
+    pub location: Location,
+    /// The parameter's name on the wire; absent for the body.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Where inside the body or the parameter, as a JSON Pointer (RFC 6901); absent for the whole of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pointer: Option<String>,
+    /// What kind of rule is broken: `required`, `type`, `range`, `length`, …
+    pub code: Cow<'static, str>,
+    /// What the value must be, for a person.
+    pub message: Cow<'static, str>,
+}
+
+impl Violation {
+    /// A violation of the rule `code` at `place`.
+    #[must_use]
+    pub fn new(place: &Place<'_>, code: impl Into<Cow<'static, str>>, message: impl Into<Cow<'static, str>>) -> Self {
+        let (location, name) = place.root();
+        Self {
+            location,
+            name: name.map(str::to_owned),
+            pointer: Some(place.pointer()).filter(|pointer| !pointer.is_empty() || name.is_none()),
+            code: code.into(),
+            message: message.into(),
+        }
+    }
+
+    /// A value that should be there and is not.
+    #[must_use]
+    pub fn required(place: &Place<'_>) -> Self {
+        Self::new(place, "required", "is required")
+    }
+}

@@ -1,0 +1,63 @@
+use std::sync::Arc;
+
+use axum::routing::MethodRouter;
+
+use super::Declaration;
+use crate::{
+    limits::Pool,
+    openapi::OperationDoc,
+    resource::{Need, Resources},
+    settings::ServerSettings,
+};
+
+/// An endpoint, as the list made at link time holds it.
+#[derive(Clone, Copy, Debug)]
+pub struct EndpointEntry {
+    /// What it declares.
+    pub declaration: &'static Declaration,
+    /// Lists the resources that it borrows, directly and through its dependencies.
+    pub needs: fn(&mut Vec<Need>),
+    /// Adds its parameters and replies to the document.
+    pub document: fn(&mut OperationDoc<'_>),
+    /// Makes its route, once all resources are there.
+    pub mount: fn(&Mounting) -> MethodRouter,
+}
+
+inventory::collect!(EndpointEntry);
+
+/// What a route is made with.
+#[derive(Clone, Debug)]
+pub struct Mounting {
+    /// The resources of the service.
+    pub resources: Arc<Resources>,
+    /// The settings of the service.
+    pub settings: Arc<ServerSettings>,
+    /// The threads for functions that are not async.
+    pub pool: Pool,
+}
+
+/// What stands beside an endpoint function, under the same name, as a type.
+pub trait Endpoint {
+    /// The endpoint.
+    const ENTRY: EndpointEntry;
+}
+
+/// The endpoints of one crate, as `endpoints!(…)` names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Endpoints {
+    /// The crate, as Rust names it, or the package, as Cargo does.
+    pub name: &'static str,
+}
+
+impl Endpoints {
+    pub(crate) fn holds(&self, origin: &super::Origin) -> bool {
+        origin.package == self.name || origin.crate_name() == self.name
+    }
+}
+
+/// All endpoints that are linked, in the order of their paths and methods: link order differs by profile.
+pub(crate) fn linked() -> Vec<EndpointEntry> {
+    let mut all: Vec<_> = inventory::iter::<EndpointEntry>.into_iter().copied().collect();
+    all.sort_by_key(|entry| (entry.declaration.path, entry.declaration.method.as_str().to_owned()));
+    all
+}

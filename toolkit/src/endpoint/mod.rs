@@ -1,0 +1,12 @@
+//! What a function declares about itself, and the list, made at link time, of all that are declared.
+
+mod data;
+mod declaration;
+mod entry;
+mod glue;
+
+pub use data::{BodyData, Data};
+pub use declaration::{Declaration, Origin};
+pub(crate) use entry::linked;
+pub use entry::{Endpoint, EndpointEntry, Endpoints, Mounting};
+pub use glue::{Mounted, check_argument, mount, present, run_in_pool};

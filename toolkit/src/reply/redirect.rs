@@ -1,0 +1,40 @@
+use axum::response::{IntoResponse, Response};
+use http::{StatusCode, header};
+
+use super::Reply;
+use crate::openapi::OperationDoc;
+
+/// Sends the client to another address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Redirect {
+    status: StatusCode,
+    to: String,
+}
+
+impl Redirect {
+    /// 303: get the answer there, whatever the method was.
+    pub fn to(uri: impl Into<String>) -> Self {
+        Self { status: StatusCode::SEE_OTHER, to: uri.into() }
+    }
+
+    /// 307: ask there this time, with the same method and body.
+    pub fn temporary(uri: impl Into<String>) -> Self {
+        Self { status: StatusCode::TEMPORARY_REDIRECT, to: uri.into() }
+    }
+
+    /// 308: ask there from now on, with the same method and body.
+    pub fn permanent(uri: impl Into<String>) -> Self {
+        Self { status: StatusCode::PERMANENT_REDIRECT, to: uri.into() }
+    }
+}
+
+impl Reply for Redirect {
+    fn document(operation: &mut OperationDoc<'_>) {
+        operation.empty_reply("3XX");
+        operation.reply_header("Location", "Where to go.");
+    }
+
+    fn into_response(self) -> Response {
+        (self.status, [(header::LOCATION, self.to)]).into_response()
+    }
+}

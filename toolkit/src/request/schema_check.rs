@@ -1,0 +1,225 @@
+use std::{
+    any::TypeId,
+    collections::HashMap,
+    sync::{Arc, LazyLock, PoisonError, RwLock},
+};
+
+use jsonschema::{
+    ValidationError, Validator,
+    error::{TypeKind, ValidationErrorKind as Kind},
+};
+use schemars::JsonSchema;
+use serde_json::{Map, Value};
+
+use crate::{
+    check::{Location, Violation, in_range, of_length, push_token},
+    openapi::read_schema,
+};
+
+/// A type's schema, compiled to find everything that is wrong with a JSON value of it.
+///
+/// Compiled when the first request needs it; a service whose clients make no mistakes never pays for it.
+#[derive(Debug)]
+pub(crate) struct SchemaCheck {
+    root: Value,
+    validator: Option<Validator>,
+}
+
+static CHECKS: LazyLock<RwLock<HashMap<TypeId, Arc<SchemaCheck>>>> = LazyLock::new(RwLock::default);
+
+impl SchemaCheck {
+    /// The check for `T`.
+    pub(crate) fn of<T: JsonSchema + 'static>() -> Arc<Self> {
+        let id = TypeId::of::<T>();
+        if let Some(check) = CHECKS.read().unwrap_or_else(PoisonError::into_inner).get(&id) {
+            return check.clone();
+        }
+        let check = Arc::new(Self::new(read_schema::<T>()));
+        CHECKS.write().unwrap_or_else(PoisonError::into_inner).insert(id, check.clone());
+        check
+    }
+
+    fn new(root: Value) -> Self {
+        let validator = jsonschema::options()
+            .with_draft(jsonschema::Draft::Draft202012)
+            .should_validate_formats(true)
+            .should_ignore_unknown_formats(true)
+            .build(&root);
+        if let Err(error) = &validator {
+            tracing::error!(%error, "a schema cannot be compiled; type errors in its bodies are found one at a time");
+        }
+        Self { root, validator: validator.ok() }
+    }
+
+    /// The properties of the type, if it is an object.
+    pub(crate) fn properties(&self) -> impl Iterator<Item = (&String, &Value)> {
+        properties(self.resolved()).into_iter().flatten()
+    }
+
+    /// The schemas that references name.
+    pub(crate) fn definitions(&self) -> &Value {
+        self.root.pointer("/components/schemas").unwrap_or(&Value::Null)
+    }
+
+    fn resolved(&self) -> &Value {
+        let name = self.root.get("$ref").and_then(Value::as_str).and_then(|target| target.rsplit('/').next());
+        name.and_then(|name| self.definitions().get(name)).unwrap_or(&self.root)
+    }
+
+    /// Everything that is wrong with `value`, as of a request body.
+    pub(crate) fn violations(&self, value: &Value) -> Vec<Violation> {
+        let mut violations = Vec::new();
+        for error in self.validator.iter().flat_map(|validator| validator.iter_errors(value)) {
+            self.add(&error, &mut violations);
+        }
+        violations.dedup();
+        violations
+    }
+
+    fn add(&self, error: &ValidationError<'_>, violations: &mut Vec<Violation>) {
+        let pointer = error.instance_path().to_string();
+        let mut push = |pointer: String, code: &'static str, message: String| {
+            let violation = violation(pointer, code, message);
+            if !violations.contains(&violation) {
+                violations.push(violation);
+            }
+        };
+        match error.kind() {
+            Kind::Required { property } => {
+                push(child(&pointer, property), "required", "is required".to_owned());
+            }
+            Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
+                for name in unexpected {
+                    push(child(&pointer, &Value::from(name.as_str())), "unknown", "is not known here".to_owned());
+                }
+            }
+            Kind::AnyOf { context } | Kind::OneOfNotValid { context } => match nearest(context) {
+                Some(errors) => errors.iter().for_each(|error| self.add(error, violations)),
+                None => push(pointer, "type", "must be one of the documented forms".to_owned()),
+            },
+            Kind::PropertyNames { error } => self.add(error, violations),
+            kind => {
+                let (code, message) = self.told(kind, error.schema_path().as_str());
+                push(pointer, code, message);
+            }
+        }
+    }
+
+    fn told(&self, kind: &Kind, schema_path: &str) -> (&'static str, String) {
+        match kind {
+            Kind::Type { kind } => ("type", format!("must be {}", of_type(kind))),
+            Kind::Enum { options } => ("enum", format!("must be one of {}", listed(options))),
+            Kind::Constant { expected_value } => ("enum", format!("must be {}", plain(expected_value))),
+            Kind::Minimum { .. }
+            | Kind::Maximum { .. }
+            | Kind::ExclusiveMinimum { .. }
+            | Kind::ExclusiveMaximum { .. } => ("range", self.range(schema_path)),
+            Kind::MinLength { .. } | Kind::MaxLength { .. } => ("length", self.length(schema_path, "Length")),
+            Kind::MinItems { .. } | Kind::MaxItems { .. } => ("length", self.length(schema_path, "Items")),
+            Kind::MinProperties { .. } | Kind::MaxProperties { .. } => {
+                ("length", self.length(schema_path, "Properties"))
+            }
+            Kind::Pattern { pattern } => ("regex", format!("must match the pattern {pattern}")),
+            Kind::Format { format } => of_format(format),
+            Kind::UniqueItems => ("unique", "must have no element twice".to_owned()),
+            Kind::MultipleOf { multiple_of } => ("multiple_of", format!("must be a multiple of {multiple_of}")),
+            Kind::AdditionalItems { limit } => ("length", format!("must have at most {limit} elements")),
+            _ => ("type", "is not valid".to_owned()),
+        }
+    }
+
+    /// The schema that holds the keyword at `schema_path`.
+    fn holder(&self, schema_path: &str) -> Option<&Map<String, Value>> {
+        let (holder, _) = schema_path.rsplit_once('/')?;
+        self.root.pointer(holder)?.as_object()
+    }
+
+    fn range(&self, schema_path: &str) -> String {
+        let bound = |keyword: &str| self.holder(schema_path)?.get(keyword).map(|bound| bound as &dyn std::fmt::Display);
+        in_range(bound("minimum"), bound("maximum"), bound("exclusiveMinimum"), bound("exclusiveMaximum")).into_owned()
+    }
+
+    fn length(&self, schema_path: &str, of: &str) -> String {
+        let bound = |prefix: &str| self.holder(schema_path)?.get(&format!("{prefix}{of}"))?.as_u64();
+        of_length(bound("min"), bound("max")).into_owned()
+    }
+}
+
+/// The properties that a schema names, its own and those of the schemas it is made of.
+fn properties(schema: &Value) -> Option<&Map<String, Value>> {
+    schema.get("properties")?.as_object()
+}
+
+fn violation(pointer: String, code: &'static str, message: String) -> Violation {
+    Violation {
+        location: Location::Body,
+        name: None,
+        pointer: Some(pointer),
+        code: code.into(),
+        message: message.into(),
+    }
+}
+
+fn child(pointer: &str, name: &Value) -> String {
+    let mut child = pointer.to_owned();
+    push_token(&mut child, name.as_str().unwrap_or_default());
+    child
+}
+
+/// Of several forms that a value fits none of, the one that was most likely meant: that whose tag fits, then that
+/// which is at fault deepest inside the value, then that with the fewest faults. `null` is meant only by `null`.
+fn nearest<'a>(context: &'a [Vec<ValidationError<'static>>]) -> Option<&'a [ValidationError<'static>]> {
+    let forms = context.iter().filter(|errors| !errors.is_empty());
+    let rated = forms.map(|errors| {
+        let tag_fits = !errors.iter().any(|error| matches!(error.kind(), Kind::Constant { .. } | Kind::Enum { .. }));
+        let outermost = errors.iter().map(|error| error.instance_path().as_str().matches('/').count()).min();
+        let not_null = !errors.iter().any(|error| matches!(error.kind(), Kind::Type { kind } if is_null(kind)));
+        ((not_null, tag_fits, outermost, std::cmp::Reverse(errors.len())), errors)
+    });
+    let best = rated.reduce(|best, next| if next.0 > best.0 { next } else { best });
+    let alike = context
+        .iter()
+        .all(|errors| matches!(errors.as_slice(), [error] if matches!(error.kind(), Kind::Constant { .. })));
+    best.filter(|_| !alike || context.len() == 1).map(|(_, errors)| errors.as_slice())
+}
+
+fn is_null(kind: &TypeKind) -> bool {
+    matches!(kind, TypeKind::Single(ty) if ty.to_string() == "null")
+}
+
+fn of_type(kind: &TypeKind) -> String {
+    let article = |name: &str| match name {
+        "integer" => "an integer".to_owned(),
+        "object" => "an object".to_owned(),
+        "array" => "a list".to_owned(),
+        "boolean" => "true or false".to_owned(),
+        "null" => "null".to_owned(),
+        name => format!("a {name}"),
+    };
+    match kind {
+        TypeKind::Single(ty) => article(&ty.to_string()),
+        TypeKind::Multiple(types) => types.iter().map(|ty| article(&ty.to_string())).collect::<Vec<_>>().join(" or "),
+    }
+}
+
+fn of_format(format: &str) -> (&'static str, String) {
+    match format {
+        "email" => ("email", "must be an email address".to_owned()),
+        "uri" => ("url", "must be a URL".to_owned()),
+        "ip" | "ipv4" | "ipv6" => ("ip", "must be an IP address".to_owned()),
+        "uuid" => ("type", "must be a UUID".to_owned()),
+        "date" => ("type", "must be a date, as in 2026-01-31".to_owned()),
+        "time" => ("type", "must be a time, as in 12:00:00".to_owned()),
+        "date-time" => ("type", "must be a date and time with offset, as in 2026-01-31T12:00:00Z".to_owned()),
+        format => ("type", format!("must have the format {format}")),
+    }
+}
+
+/// The documented values: those are the service's, not the client's.
+fn listed(options: &Value) -> String {
+    options.as_array().map(|options| options.iter().map(plain).collect::<Vec<_>>().join(", ")).unwrap_or_default()
+}
+
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}

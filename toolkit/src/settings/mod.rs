@@ -1,0 +1,8 @@
+//! Settings: read from `toolkit.toml`, then `TOOLKIT_*` environment variables, then flags; the later wins.
+
+mod server;
+mod sources;
+
+pub use server::ServerSettings;
+pub(crate) use sources::{FILE, env_name, flag_name, linked};
+pub use sources::{SettingsEntry, Sources};

@@ -1,0 +1,83 @@
+use std::{net::SocketAddr, num::NonZeroUsize, time::Duration};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, de};
+
+use crate::limits;
+
+/// What the service itself can be told; a crate's own settings stand beside these.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct ServerSettings {
+    /// The address to listen on.
+    #[schemars(with = "String")]
+    pub bind: SocketAddr,
+    /// How many functions that are not async run at once; as many as there are cores by default.
+    #[schemars(with = "usize", range(min = 1))]
+    pub workers: NonZeroUsize,
+    /// How many more such calls may wait; over that, the answer is 503.
+    pub queue: usize,
+    /// How large a request body may be, as in `2 MiB`.
+    #[serde(deserialize_with = "size")]
+    #[schemars(with = "String")]
+    pub body_limit: usize,
+    /// How large the head of a request may be, as in `16 KiB`; at least `8 KiB`.
+    #[serde(deserialize_with = "head_size")]
+    #[schemars(with = "String")]
+    pub header_limit: usize,
+    /// How long a client may take to send the head of a request, as in `10s`.
+    #[serde(deserialize_with = "duration")]
+    #[schemars(with = "String")]
+    pub header_timeout: Duration,
+    /// How long a request may take, as in `30s`.
+    #[serde(deserialize_with = "duration")]
+    #[schemars(with = "String")]
+    pub request_timeout: Duration,
+    /// How many connections are served at once; others wait.
+    #[schemars(with = "usize", range(min = 1))]
+    pub max_connections: NonZeroUsize,
+    /// How long the service goes on accepting requests after it was told to stop, while it says that it is not ready.
+    #[serde(deserialize_with = "duration")]
+    #[schemars(with = "String")]
+    pub drain_delay: Duration,
+    /// How long requests in progress may take to finish when the service stops, as in `30s`.
+    #[serde(deserialize_with = "duration")]
+    #[schemars(with = "String")]
+    pub shutdown_timeout: Duration,
+    /// What is logged, as `RUST_LOG` has it: `info`, `warn,my_service=debug`.
+    pub log: String,
+}
+
+impl Default for ServerSettings {
+    fn default() -> Self {
+        Self {
+            bind: SocketAddr::from(([127, 0, 0, 1], 8000)),
+            workers: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
+            queue: 1024,
+            body_limit: 2 << 20,
+            header_limit: 16 << 10,
+            header_timeout: Duration::from_secs(10),
+            request_timeout: Duration::from_secs(30),
+            max_connections: NonZeroUsize::new(4096).unwrap_or(NonZeroUsize::MIN),
+            drain_delay: Duration::ZERO,
+            shutdown_timeout: Duration::from_secs(30),
+            log: "info".to_owned(),
+        }
+    }
+}
+
+fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    limits::duration(&text).ok_or_else(|| de::Error::custom("must be a duration, as in 500ms, 30s or 2m"))
+}
+
+fn size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    limits::bytes(&text).ok_or_else(|| de::Error::custom("must be a size, as in 500 kB or 2 MiB"))
+}
+
+fn head_size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::Error> {
+    // hyper takes no smaller buffer.
+    size(deserializer)
+        .and_then(|size| if size < 8 << 10 { Err(de::Error::custom("must be at least 8 KiB")) } else { Ok(size) })
+}
