@@ -257,8 +257,14 @@ fn check(index: usize, parameter: &Parameter) -> TokenStream {
     let ty: &Type = &parameter.ty;
     let own = (!parameter.rules.is_empty())
         .then(|| quote!(__t::Rule::<#ty>::check(&#rules(), __value, __place, __violations);));
+    let place = match &parameter.source {
+        Source::Unmarked if parameter.default.is_none() => {
+            quote_spanned!(ty.span()=> __t::place_of_argument::<#ty, _>(&#constant))
+        }
+        _ => quote!(#constant.place()),
+    };
     quote! {
-        __t::check_argument(#value.as_ref(), &#constant, &mut __reading, |__value, __place, __violations| {
+        __t::check_argument(#value.as_ref(), &#place, &mut __reading, |__value, __place, __violations| {
             #own
             (&&__t::Nested(__value)).check_nested(__place, __violations);
         });

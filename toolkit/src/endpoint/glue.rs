@@ -13,7 +13,7 @@ use super::{Declaration, Mounting};
 use crate::{
     check::{Place, Violation},
     limits::{EndpointLimits, Pool, busy},
-    request::{Parameter, Reading, Refusal},
+    request::{Reading, Refusal},
 };
 
 /// One endpoint at work: what it has borrowed, and its limits.
@@ -69,12 +69,12 @@ fn deprecation(since: &str) -> HeaderValue {
 #[inline]
 pub fn check_argument<T>(
     value: Option<&T>,
-    parameter: &Parameter,
+    place: &Place<'_>,
     reading: &mut Reading,
     check: impl FnOnce(&T, &Place<'_>, &mut Vec<Violation>),
 ) {
     if let Some(value) = value {
-        check(value, &parameter.place(), &mut reading.violations);
+        check(value, place, &mut reading.violations);
     }
 }
 

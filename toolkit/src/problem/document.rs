@@ -178,13 +178,13 @@ pub(crate) struct ProblemDocument {
     #[schemars(extend("minimum" = 400, "maximum" = 599))]
     status: u16,
     /// This occurrence of the problem, for a person.
-    #[schemars(default, extend("type" = "string"))]
+    #[schemars(skip_serializing_if = "Option::is_none", extend("type" = "string"))]
     detail: Option<String>,
     /// The path that was asked for.
-    #[schemars(default, extend("type" = "string", "format" = "uri-reference"))]
+    #[schemars(skip_serializing_if = "Option::is_none", extend("type" = "string", "format" = "uri-reference"))]
     instance: Option<String>,
     /// What the service's logs and traces of this request are found by.
-    #[schemars(default, extend("type" = "string", "pattern" = "^[0-9a-f]{32}$"))]
+    #[schemars(skip_serializing_if = "Option::is_none", extend("type" = "string", "pattern" = "^[0-9a-f]{32}$"))]
     trace_id: Option<String>,
 }
 

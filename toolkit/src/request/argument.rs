@@ -8,6 +8,7 @@ use super::{
     BodyArgument, JsonBody, Named, Parameter, ReadByItself, Reading, Refusal, body::ViaJson, document_named, read_named,
 };
 use crate::{
+    check::Place,
     endpoint::BodyData,
     openapi::{OperationDoc, ParameterDoc},
     problem::{PROBLEM_JSON, Problem},
@@ -141,6 +142,12 @@ pub async fn head_of_argument<T: Argument<M>, M>(
 #[inline]
 pub async fn finish_argument<T: Argument<M>, M>(head: T::Head, reading: &mut Reading) -> Result<Option<T>, Refusal> {
     T::finish(head, reading).await
+}
+
+/// Where an unmarked parameter stands in a request.
+#[must_use]
+pub fn place_of_argument<T: Argument<M>, M>(parameter: &Parameter) -> Place<'static> {
+    if T::BODY { Place::body() } else { parameter.place() }
 }
 
 /// Documents an unmarked parameter.

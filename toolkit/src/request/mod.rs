@@ -15,7 +15,7 @@ mod schema_check;
 mod text_deserializer;
 mod texts;
 
-pub use argument::{Argument, document_argument, finish_argument, head_of_argument};
+pub use argument::{Argument, document_argument, finish_argument, head_of_argument, place_of_argument};
 pub use body::{BodyArgument, document_body, read_body};
 pub(crate) use fields::wire_name;
 pub use json::JsonBody;
