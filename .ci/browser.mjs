@@ -180,14 +180,22 @@ async function redocShows(page) {
 
 async function scalarShows(page) {
   await page.getByRole("heading", { name: description.info.title }).first().waitFor();
+  // The operations of a tag are drawn when the tag is unfolded.
+  await page.getByRole("button", { name: recommend.tags[0] }).first().click();
+  await page.getByRole("link", { name: recommend.summary }).first().click();
   await page.getByRole("heading", { name: recommend.summary }).first().waitFor();
-  await page.getByText("customer_id").first().waitFor();
+  await visibleText(page, "customer_id").waitFor();
 }
 
 async function rapidocShows(page) {
   await page.getByText(description.info.title).first().waitFor();
   await page.getByRole("heading", { name: recommend.summary }).first().waitFor();
-  await page.getByText("customer_id").first().waitFor();
+  await visibleText(page, "customer_id").waitFor();
+}
+
+// The name may also stand in examples that are folded away.
+function visibleText(page, text) {
+  return page.getByText(text).filter({ visible: true }).first();
 }
 
 // A reverse proxy on a free port, which takes the prefix off and passes the rest on.
