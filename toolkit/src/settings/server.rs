@@ -19,30 +19,30 @@ pub struct ServerSettings {
     pub queue: usize,
     /// How large a request body may be, as in `2 MiB`.
     #[serde(deserialize_with = "size")]
-    #[schemars(with = "String")]
+    #[schemars(with = "String", regex(pattern = "^[0-9]+ ?(B|kB|KiB|MB|MiB|GB|GiB)$"))]
     pub body_limit: usize,
     /// How large the head of a request may be, as in `16 KiB`; at least `8 KiB`.
     #[serde(deserialize_with = "head_size")]
-    #[schemars(with = "String")]
+    #[schemars(with = "String", regex(pattern = "^[0-9]+ ?(B|kB|KiB|MB|MiB|GB|GiB)$"))]
     pub header_limit: usize,
     /// How long a client may take to send the head of a request, as in `10s`.
     #[serde(deserialize_with = "duration")]
-    #[schemars(with = "String")]
+    #[schemars(with = "String", regex(pattern = "^[0-9]+ ?(ms|s|m|h)$"))]
     pub header_timeout: Duration,
     /// How long a request may take, as in `30s`.
     #[serde(deserialize_with = "duration")]
-    #[schemars(with = "String")]
+    #[schemars(with = "String", regex(pattern = "^[0-9]+ ?(ms|s|m|h)$"))]
     pub request_timeout: Duration,
     /// How many connections are served at once; others wait.
     #[schemars(with = "usize", range(min = 1))]
     pub max_connections: NonZeroUsize,
     /// How long the service goes on accepting requests after it was told to stop, while it says that it is not ready.
     #[serde(deserialize_with = "duration")]
-    #[schemars(with = "String")]
+    #[schemars(with = "String", regex(pattern = "^[0-9]+ ?(ms|s|m|h)$"))]
     pub drain_delay: Duration,
     /// How long requests in progress may take to finish when the service stops, as in `30s`.
     #[serde(deserialize_with = "duration")]
-    #[schemars(with = "String")]
+    #[schemars(with = "String", regex(pattern = "^[0-9]+ ?(ms|s|m|h)$"))]
     pub shutdown_timeout: Duration,
     /// What is logged, as `RUST_LOG` has it: `info`, `warn,my_service=debug`.
     pub log: String,

@@ -1,0 +1,102 @@
+//! A service with endpoints that misbehave on purpose.
+
+use std::time::Duration;
+
+use toolkit::prelude::*;
+use toolkit_test_endpoints as _;
+
+/// What the service can be told.
+#[settings]
+struct Settings {
+    /// Whether a resource fails to build.
+    #[default(false)]
+    broken: bool,
+    /// Whether the other crate's endpoints are mounted.
+    #[default(false)]
+    other: bool,
+    /// How long a slow answer takes, in milliseconds.
+    #[default(500)]
+    #[validate(range(max = 60_000))]
+    slow_ms: u64,
+}
+
+/// A resource that says when it is dropped.
+struct Noisy(&'static str);
+
+impl Drop for Noisy {
+    fn drop(&mut self) {
+        eprintln!("dropped {}", self.0);
+    }
+}
+
+struct First(Noisy);
+struct Second(Noisy);
+
+#[resource(shutdown = close_first)]
+fn first(settings: &Settings) -> toolkit::Result<First> {
+    if settings.broken {
+        return Err(toolkit::anyhow::anyhow!("the disk is full").context("cannot open the store"));
+    }
+    Ok(First(Noisy("first")))
+}
+
+async fn close_first(first: &First) {
+    eprintln!("closed {}", first.0.0);
+}
+
+#[resource]
+fn second(first: &First) -> Second {
+    assert_eq!(first.0.0, "first");
+    Second(Noisy("second"))
+}
+
+/// Answers at once.
+#[get("/fast")]
+async fn get_fast(second: &Second) -> &'static str {
+    second.0.0
+}
+
+/// Answers after a while.
+#[get("/slow")]
+async fn get_slow(settings: &Settings) -> &'static str {
+    tokio::time::sleep(Duration::from_millis(settings.slow_ms)).await;
+    "at last"
+}
+
+/// Answers too late.
+#[get("/late", timeout = "50ms")]
+async fn get_late() {
+    tokio::time::sleep(Duration::from_secs(60)).await;
+}
+
+/// Fails inside.
+#[get("/panic")]
+fn get_panic() {
+    panic!("secret of the house");
+}
+
+/// Fails inside, on the async thread.
+#[get("/panic/async")]
+async fn get_panic_async() {
+    panic!("secret of the house");
+}
+
+/// Counts the bytes it is sent.
+#[post("/count", inline)]
+fn count(#[body] bytes: Bytes) -> usize {
+    bytes.len()
+}
+
+/// Repeats a part of the path.
+#[get("/repeat/{text}", inline)]
+fn repeat(text: String) -> String {
+    text
+}
+
+#[toolkit::main]
+async fn main() -> toolkit::Result {
+    let app = toolkit::app!();
+    let other = std::env::args().any(|argument| argument == "--other=true");
+    let app = if other { app.include(toolkit::endpoints!(toolkit_test_endpoints)) } else { app };
+    app.serve().await
+}
