@@ -29,7 +29,7 @@ pub use crate::{
     request::{
         Argument, BodyArgument, Expected, Found, JsonBody, Named, Parameter, ReadByItself, Reading, Refusal, Scalar,
         Segment, document_argument, document_body, document_named, finish_argument, head_of_argument,
-        place_of_argument, read_body, read_named, scalar_by_serde,
+        place_of_argument, place_of_named, read_body, read_named, scalar_by_serde,
     },
     resource::{
         Boxed, Build, Dependency, Need, Outcome, Produced, ResourceEntry, Resources, Shared, built, depend,

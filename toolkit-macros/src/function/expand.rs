@@ -261,7 +261,8 @@ fn check(index: usize, parameter: &Parameter) -> TokenStream {
         Source::Unmarked if parameter.default.is_none() => {
             quote_spanned!(ty.span()=> __t::place_of_argument::<#ty, _>(&#constant))
         }
-        _ => quote!(#constant.place()),
+        Source::Body => quote!(__t::Place::body()),
+        _ => quote_spanned!(ty.span()=> __t::place_of_named::<#ty, _>(&#constant)),
     };
     quote! {
         __t::check_argument(#value.as_ref(), &#place, &mut __reading, |__value, __place, __violations| {

@@ -17,7 +17,10 @@ use subtle::ConstantTimeEq;
 #[derive(Debug)]
 pub struct ViaAuthorization;
 
-impl crate::request::ReadByItself for ViaAuthorization {}
+impl crate::request::ReadByItself<ViaAuthorization> for Bearer {}
+impl crate::request::ReadByItself<ViaAuthorization> for Option<Bearer> {}
+impl crate::request::ReadByItself<ViaAuthorization> for Basic {}
+impl crate::request::ReadByItself<ViaAuthorization> for Option<Basic> {}
 
 /// Compares without telling by the time it takes where the two differ.
 fn same(given: &str, expected: &str) -> bool {

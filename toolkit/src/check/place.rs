@@ -1,4 +1,7 @@
-use std::fmt::{self, Write as _};
+use std::{
+    borrow::Cow,
+    fmt::{self, Write as _},
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +37,14 @@ impl Location {
             Self::Form => "form",
         }
     }
+
+    /// The name of the parameter that a struct's field is: a header's words are joined by dashes.
+    pub(crate) fn wire_name(self, field: &str) -> Cow<'_, str> {
+        match self {
+            Self::Header => Cow::Owned(field.replace('_', "-")),
+            _ => Cow::Borrowed(field),
+        }
+    }
 }
 
 impl fmt::Display for Location {
@@ -54,6 +65,8 @@ pub struct Place<'a> {
 #[derive(Clone, Copy, Debug)]
 enum Step<'a> {
     Root(Location, Option<&'a str>),
+    /// A struct whose fields are parameters of their own.
+    Spread(Location),
     Field(&'a str),
     Item(usize),
 }
@@ -69,6 +82,12 @@ impl<'a> Place<'a> {
     #[must_use]
     pub const fn parameter(location: Location, name: &'a str) -> Self {
         Self { parent: None, step: Step::Root(location, Some(name)) }
+    }
+
+    /// A struct that spreads into one parameter of `location` for each field.
+    #[must_use]
+    pub const fn spread(location: Location) -> Self {
+        Self { parent: None, step: Step::Spread(location) }
     }
 
     /// The member `name` of the object at this place.
@@ -90,11 +109,15 @@ impl<'a> Place<'a> {
     }
 
     /// The parameter's location and, outside the body, its name on the wire.
-    pub(crate) fn root(&self) -> (Location, Option<&str>) {
-        match (self.parent, self.step) {
-            (_, Step::Root(location, name)) => (location, name),
-            (Some(parent), _) => parent.root(),
-            (None, _) => (Location::Body, None),
+    pub(crate) fn root(&self) -> (Location, Option<Cow<'a, str>>) {
+        match (self.step, self.parent) {
+            (Step::Root(location, name), _) => (location, name.map(Cow::Borrowed)),
+            (Step::Spread(location), _) => (location, None),
+            (Step::Field(field), Some(Place { step: Step::Spread(location), .. })) => {
+                (*location, Some(location.wire_name(field)))
+            }
+            (_, Some(parent)) => parent.root(),
+            (_, None) => (Location::Body, None),
         }
     }
 
@@ -111,7 +134,9 @@ impl<'a> Place<'a> {
             parent.write_pointer(pointer);
         }
         match self.step {
-            Step::Root(..) => {}
+            Step::Root(..) | Step::Spread(_) => {}
+            // The field of a struct that spreads is the parameter itself.
+            Step::Field(_) if matches!(self.parent, Some(Place { step: Step::Spread(_), .. })) => {}
             Step::Field(name) => push_token(pointer, name),
             Step::Item(index) => {
                 // Writing into a `String` cannot fail.
@@ -147,7 +172,15 @@ mod tests {
     #[test]
     fn the_root_of_a_nested_place_is_its_parameter() {
         let parameter = Place::parameter(Location::Query, "style");
-        assert_eq!(parameter.item(1).root(), (Location::Query, Some("style")));
+        assert_eq!(parameter.item(1).root(), (Location::Query, Some("style".into())));
         assert_eq!(parameter.pointer(), "");
+    }
+
+    #[test]
+    fn the_field_of_a_struct_that_spreads_is_a_parameter() {
+        let headers = Place::spread(Location::Header);
+        let field = headers.field("x_tags");
+        assert_eq!(field.item(2).root(), (Location::Header, Some("x-tags".into())));
+        assert_eq!(field.item(2).pointer(), "/2");
     }
 }

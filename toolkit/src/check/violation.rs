@@ -31,8 +31,8 @@ impl Violation {
         let (location, name) = place.root();
         Self {
             location,
-            name: name.map(str::to_owned),
-            pointer: Some(place.pointer()).filter(|pointer| !pointer.is_empty() || name.is_none()),
+            pointer: Some(place.pointer()).filter(|pointer| !pointer.is_empty() || location == Location::Body),
+            name: name.map(Cow::into_owned),
             code: code.into(),
             message: message.into(),
         }

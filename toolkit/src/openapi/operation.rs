@@ -84,7 +84,7 @@ impl<'s> OperationDoc<'s> {
     /// Adds a parameter for each field of `T`.
     pub fn spread<T: JsonSchema>(&mut self, documented: &ParameterDoc<'_>) {
         for (field, schema, required) in self.schemas.properties::<T>() {
-            let name = crate::request::wire_name(documented.parameter.location, &field).into_owned();
+            let name = documented.parameter.location.wire_name(&field).into_owned();
             let description = schema.get("description").and_then(Value::as_str).unwrap_or("").to_owned();
             let parameter = Parameter { description: "", name: "", ..*documented.parameter };
             let of_field = ParameterDoc { parameter: &parameter, refine: &|_| {}, default: None, example: None };

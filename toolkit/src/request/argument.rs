@@ -5,7 +5,7 @@ use axum::{
 use http::header;
 
 use super::{
-    BodyArgument, JsonBody, Named, Parameter, ReadByItself, Reading, Refusal, body::ViaJson, document_named, read_named,
+    BodyArgument, JsonBody, Parameter, ReadByItself, Reading, Refusal, body::ViaJson, document_named, read_named,
 };
 use crate::{
     check::Place,
@@ -59,7 +59,7 @@ pub struct ViaBody;
 #[derive(Debug)]
 pub struct ViaExtractor;
 
-impl<T: Named<M>, M: ReadByItself> Argument<Unnamed<M>> for T {
+impl<T: ReadByItself<M>, M> Argument<Unnamed<M>> for T {
     const BODY: bool = false;
     type Head = Option<T>;
 

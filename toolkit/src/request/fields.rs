@@ -37,6 +37,10 @@ impl<T: Data + DeserializeOwned + JsonSchema + Send + 'static> Named<ViaFields> 
         None
     }
 
+    fn place(parameter: &Parameter) -> Place<'static> {
+        Place::spread(parameter.location)
+    }
+
     fn document(operation: &mut OperationDoc<'_>, parameter: &ParameterDoc<'_>) {
         operation.spread::<T>(parameter);
     }
@@ -50,7 +54,7 @@ fn gather(
 ) -> Map<String, Value> {
     let mut object = Map::new();
     for (field, property) in schema.properties() {
-        let name = wire_name(location, field);
+        let name = location.wire_name(field);
         let mut texts: Vec<Cow<'_, str>> = Vec::new();
         reading.each_text_named(location, &name, Segment::None, &mut |text| match text {
             Ok(text) => texts.push(text),
@@ -87,13 +91,5 @@ fn in_parameter(violation: Violation, location: Location) -> Violation {
     let mut tokens = pointer.trim_start_matches('/').splitn(2, '/');
     let field = tokens.next().unwrap_or("").replace("~1", "/").replace("~0", "~");
     let rest = tokens.next().map(|rest| format!("/{rest}"));
-    Violation { location, name: Some(wire_name(location, &field).into_owned()), pointer: rest, ..violation }
-}
-
-/// A header's words are joined by dashes.
-pub(crate) fn wire_name(location: Location, field: &str) -> Cow<'_, str> {
-    match location {
-        Location::Header => Cow::Owned(field.replace('_', "-")),
-        _ => Cow::Borrowed(field),
-    }
+    Violation { location, name: Some(location.wire_name(&field).into_owned()), pointer: rest, ..violation }
 }

@@ -17,10 +17,9 @@ mod texts;
 
 pub use argument::{Argument, document_argument, finish_argument, head_of_argument, place_of_argument};
 pub use body::{BodyArgument, document_body, read_body};
-pub(crate) use fields::wire_name;
 pub use json::JsonBody;
 pub use multipart::Upload;
-pub use named::{Found, Named, ReadByItself, document_named, read_named};
+pub use named::{Found, Named, ReadByItself, document_named, place_of_named, read_named};
 pub use parameter::{Parameter, Segment};
 pub use reading::{Reading, Refusal};
 pub use scalar::{Expected, Scalar, scalar_by_serde};

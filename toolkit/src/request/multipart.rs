@@ -10,7 +10,7 @@ use tokio::{
 
 use super::{
     Found, Named, Parameter, Reading, Refusal,
-    reading::unsupported,
+    reading::{too_large, unsupported},
     texts::{Text, pairs},
 };
 use crate::{
@@ -144,14 +144,15 @@ impl Reading {
         let content_type = self.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let boundary = content_type.and_then(|value| multer::parse_boundary(value).ok());
         let Some(boundary) = boundary else { return Err(unsupported("multipart/form-data")) };
+        let limit = self.body_limit;
         let mut parts = multer::Multipart::new(BodyDataStream::new(self.take_body()?), boundary);
         let (mut texts, mut files) = (Vec::new(), Vec::new());
-        while let Some(field) = parts.next_field().await.map_err(|error| self.broken(&error))? {
+        while let Some(field) = parts.next_field().await.map_err(|error| broken(&error, limit))? {
             let Some(name) = field.name().map(str::to_owned) else { continue };
             if field.file_name().is_some() {
-                files.push((name, self.stream_in(field).await?));
+                files.push((name, stream_in(field, limit).await?));
             } else {
-                let text = field.bytes().await.map_err(|error| self.broken(&error))?;
+                let text = field.bytes().await.map_err(|error| broken(&error, limit))?;
                 match String::from_utf8(text.into()) {
                     Ok(text) => texts.push((name, text)),
                     Err(_) => self.violate(Violation {
@@ -167,31 +168,32 @@ impl Reading {
         self.form = Some(FormData::Multipart { texts, files });
         Ok(())
     }
+}
 
-    async fn stream_in(&self, mut field: multer::Field<'_>) -> Result<Upload, Refusal> {
-        let mut upload = Upload {
-            file_name: field.file_name().map(str::to_owned),
-            content_type: field.content_type().map(ToString::to_string),
-            size: 0,
-            content: Content::Memory(Vec::new()),
-        };
-        while let Some(chunk) = field.chunk().await.map_err(|error| self.broken(&error))? {
-            upload.add(&chunk).await.map_err(|error| Problem::internal(error.into()))?;
-        }
-        upload.rewind().await.map_err(|error| Problem::internal(error.into()))?;
-        Ok(upload)
+/// Keeps a file as it comes in.
+async fn stream_in(mut field: multer::Field<'_>, limit: usize) -> Result<Upload, Refusal> {
+    let mut upload = Upload {
+        file_name: field.file_name().map(str::to_owned),
+        content_type: field.content_type().map(ToString::to_string),
+        size: 0,
+        content: Content::Memory(Vec::new()),
+    };
+    while let Some(chunk) = field.chunk().await.map_err(|error| broken(&error, limit))? {
+        upload.add(&chunk).await.map_err(|error| Problem::internal(error.into()))?;
     }
+    upload.rewind().await.map_err(|error| Problem::internal(error.into()))?;
+    Ok(upload)
+}
 
-    fn broken(&self, error: &multer::Error) -> Refusal {
-        let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
-        while let Some(error) = cause {
-            if error.is::<LengthLimitError>() {
-                return self.too_large();
-            }
-            cause = error.source();
+fn broken(error: &multer::Error, limit: usize) -> Refusal {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = cause {
+        if error.is::<LengthLimitError>() {
+            return too_large(limit);
         }
-        Problem::new(StatusCode::BAD_REQUEST).title("The body is not multipart/form-data").into()
+        cause = error.source();
     }
+    Problem::new(StatusCode::BAD_REQUEST).title("The body is not multipart/form-data").into()
 }
 
 impl Upload {

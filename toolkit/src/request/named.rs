@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 
 use super::{Expected, Parameter, Reading, Refusal, Scalar, decoding::Undecodable};
 use crate::{
-    check::{Location, Violation},
+    check::{Location, Place, Violation},
     openapi::{OperationDoc, ParameterDoc},
 };
 
@@ -41,12 +41,17 @@ pub trait Named<M>: Sized + Send {
     /// The value that stands for an absent parameter; `None` if it is required.
     fn absent() -> Option<Self>;
 
+    /// Where its value stands in a request.
+    fn place(parameter: &Parameter) -> Place<'static> {
+        parameter.place()
+    }
+
     /// Adds the parameter to an operation's document.
     fn document(operation: &mut OperationDoc<'_>, parameter: &ParameterDoc<'_>);
 }
 
-/// The ways of reading that need no mark: an unmarked parameter of this kind is in the query.
-pub trait ReadByItself {}
+/// A type that needs no mark: an unmarked parameter of it is in the query.
+pub trait ReadByItself<M>: Named<M> {}
 
 /// Reads a parameter by name; an absent one becomes its default.
 ///
@@ -73,6 +78,12 @@ pub fn read_named<T: Named<M>, M>(
     }
 }
 
+/// Where a parameter that is read by name stands in a request.
+#[must_use]
+pub fn place_of_named<T: Named<M>, M>(parameter: &Parameter) -> Place<'static> {
+    T::place(parameter)
+}
+
 /// Documents a parameter that is read by name.
 pub fn document_named<T: Named<M>, M>(operation: &mut OperationDoc<'_>, parameter: &ParameterDoc<'_>) {
     T::document(operation, parameter);
@@ -91,10 +102,10 @@ pub struct ViaCollection;
 #[derive(Debug)]
 pub struct ViaOptionalCollection;
 
-impl ReadByItself for ViaScalar {}
-impl ReadByItself for ViaOption {}
-impl ReadByItself for ViaCollection {}
-impl ReadByItself for ViaOptionalCollection {}
+impl<T: Scalar + JsonSchema> ReadByItself<ViaScalar> for T {}
+impl<T: Scalar + JsonSchema> ReadByItself<ViaOption> for Option<T> {}
+impl<C: Collection + JsonSchema> ReadByItself<ViaCollection> for C {}
+impl<C: Collection + JsonSchema> ReadByItself<ViaOptionalCollection> for Option<C> {}
 
 impl<T: Scalar + JsonSchema> Named<ViaScalar> for T {
     #[inline]

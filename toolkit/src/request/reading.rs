@@ -16,7 +16,7 @@ use crate::{
 pub struct Reading {
     pub(crate) parts: Parts,
     body: Option<Body>,
-    body_limit: usize,
+    pub(crate) body_limit: usize,
     pub(crate) form: Option<FormData>,
     pub(crate) violations: Vec<Violation>,
     dependencies: HashMap<TypeId, Box<dyn Any + Send>>,
@@ -98,7 +98,7 @@ impl Reading {
         let announced = self.parts.headers.get(header::CONTENT_LENGTH);
         let announced = announced.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
         if announced.is_some_and(|length| length > self.body_limit as u64) {
-            return Err(self.too_large());
+            return Err(too_large(self.body_limit));
         }
         Ok(Limited::new(self.body.take().unwrap_or_default(), self.body_limit))
     }
@@ -111,16 +111,9 @@ impl Reading {
     pub(crate) async fn body_bytes(&mut self) -> Result<Bytes, Refusal> {
         match self.take_body()?.collect().await {
             Ok(body) => Ok(body.to_bytes()),
-            Err(error) if error.is::<LengthLimitError>() => Err(self.too_large()),
+            Err(error) if error.is::<LengthLimitError>() => Err(too_large(self.body_limit)),
             Err(_) => Err(Problem::new(StatusCode::BAD_REQUEST).detail("the body broke off").into()),
         }
-    }
-
-    pub(crate) fn too_large(&self) -> Refusal {
-        Problem::new(StatusCode::PAYLOAD_TOO_LARGE)
-            .detail(format!("the body must be at most {} bytes", self.body_limit))
-            .header(header::CONNECTION, "close")
-            .into()
     }
 
     /// The value of a dependency that was computed for this request already.
@@ -139,5 +132,13 @@ pub(crate) fn unsupported(expected: &str) -> Refusal {
     Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE)
         .detail(format!("the body must be {expected}"))
         .header(header::ACCEPT, expected)
+        .into()
+}
+
+/// 413 with the limit, in bytes.
+pub(crate) fn too_large(limit: usize) -> Refusal {
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE)
+        .detail(format!("the body must be at most {limit} bytes"))
+        .header(header::CONNECTION, "close")
         .into()
 }
