@@ -1,5 +1,7 @@
 //! Request bodies: JSON, forms, files and bytes.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::collections::BTreeMap;
 
 use toolkit::{

@@ -1,5 +1,7 @@
 //! Where parameters come from, and what is said of those that are wrong.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use toolkit::{

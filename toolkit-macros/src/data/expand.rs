@@ -38,6 +38,9 @@ impl Model {
         if let Some(example) = &self.example {
             input.attrs.push(parse_quote!(#[schemars(example = #example)]));
         }
+        if let Some(name) = self.generic_name() {
+            input.attrs.push(parse_quote!(#[schemars(rename = #name)]));
+        }
         match &mut input.data {
             Data::Struct(data) => self.annotate(&mut data.fields, &self.fields(), ""),
             Data::Enum(data) => {
@@ -51,6 +54,17 @@ impl Model {
             Data::Union(_) => {}
         }
         input
+    }
+
+    /// The schema name of a generic type, in schemars' form: `PageOf{T}`. Each use of the type is a schema of its own.
+    fn generic_name(&self) -> Option<String> {
+        let parameters: Vec<_> =
+            self.input.generics.type_params().map(|parameter| format!("{{{}}}", parameter.ident)).collect();
+        let renames = |attribute: &Attribute| {
+            attribute.path().is_ident("schemars") && quote!(#attribute).to_string().contains("rename =")
+        };
+        let renamed = self.input.attrs.iter().any(renames);
+        (!parameters.is_empty() && !renamed).then(|| format!("{}Of{}", self.input.ident, parameters.join("And")))
     }
 
     fn annotate(&self, fields: &mut Fields, models: &[&Field], variant: &str) {

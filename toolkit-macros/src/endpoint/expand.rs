@@ -222,21 +222,19 @@ fn has_impl(ty: &Type) -> bool {
     ty.to_token_stream().into_iter().any(|token| token.to_string() == "impl")
 }
 
-/// `since` of Rust's own `#[deprecated]`, or nothing in it.
+/// The texts of Rust's own `#[deprecated]`: one of them may hold a date.
 fn deprecation(attributes: &[Attribute]) -> TokenStream {
     let Some(attribute) = attributes.iter().find(|attribute| attribute.path().is_ident("deprecated")) else {
         return quote!(::core::option::Option::None);
     };
-    let mut since = String::new();
+    let mut texts = Vec::new();
     if matches!(attribute.meta, Meta::List(_)) {
         // rustc checks the attribute itself.
         let _ = attribute.parse_nested_meta(|meta| {
-            let value: syn::LitStr = meta.value()?.parse()?;
-            if meta.path.is_ident("since") {
-                since = value.value();
-            }
+            texts.push(meta.value()?.parse::<syn::LitStr>()?.value());
             Ok(())
         });
     }
-    quote!(::core::option::Option::Some(#since))
+    let texts = texts.join(" ");
+    quote!(::core::option::Option::Some(#texts))
 }

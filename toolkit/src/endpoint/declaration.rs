@@ -19,7 +19,7 @@ pub struct Declaration {
     pub docs: &'static str,
     /// The groups it is shown in.
     pub tags: &'static [&'static str],
-    /// Since when it should no longer be used: a date, or anything.
+    /// What says that it should no longer be used; a date in it says since when.
     pub deprecated: Option<&'static str>,
     /// Limits of its own.
     pub limits: DeclaredLimits,

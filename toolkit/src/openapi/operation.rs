@@ -1,4 +1,7 @@
-use std::collections::BTreeMap;
+use std::{
+    any::TypeId,
+    collections::{BTreeMap, HashSet},
+};
 
 use http::StatusCode;
 use schemars::{JsonSchema, Schema};
@@ -31,6 +34,7 @@ pub struct OperationDoc<'s> {
     security_schemes: BTreeMap<String, SecurityScheme>,
     reads_body: bool,
     can_be_invalid: bool,
+    dependencies: HashSet<TypeId>,
 }
 
 /// What a declaration adds to a parameter's type.
@@ -71,7 +75,13 @@ impl<'s> OperationDoc<'s> {
             security_schemes: BTreeMap::new(),
             reads_body: false,
             can_be_invalid: false,
+            dependencies: HashSet::new(),
         }
+    }
+
+    /// Whether `D` adds itself for the first time: what it reads is documented once.
+    pub(crate) fn first_time<D: 'static>(&mut self) -> bool {
+        self.dependencies.insert(TypeId::of::<D>())
     }
 
     /// Adds a parameter that is read as a `T`.
@@ -123,6 +133,11 @@ impl<'s> OperationDoc<'s> {
             Location::Cookie => ParameterIn::Cookie,
             _ => ParameterIn::Query,
         };
+        let is_same = |other: &ShownParameter| other.name == name && other.parameter_in == location;
+        if self.parameters.iter().any(is_same) {
+            // An endpoint and its dependency may read the same; a document has each parameter once.
+            return;
+        }
         let required = required || location == ParameterIn::Path;
         let parameter = ParameterBuilder::new()
             .name(name)

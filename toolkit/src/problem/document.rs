@@ -164,7 +164,7 @@ struct Document<'a> {
     members: &'a Map<String, Value>,
 }
 
-/// What every problem document has, for the OpenAPI document.
+/// A problem, as RFC 9457 has it.
 #[derive(schemars::JsonSchema)]
 #[schemars(rename = "Problem")]
 #[allow(dead_code, reason = "only its schema is used")]
@@ -188,7 +188,7 @@ pub(crate) struct ProblemDocument {
     trace_id: Option<String>,
 }
 
-/// The 422 problem, for the OpenAPI document.
+/// A problem that lists everything that is wrong with the request.
 #[derive(schemars::JsonSchema)]
 #[allow(dead_code, reason = "only its schema is used")]
 pub(crate) struct ValidationProblem {

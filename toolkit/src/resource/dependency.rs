@@ -57,7 +57,9 @@ pub async fn depend<D: Dependency<Value = T>, T: Clone + Send + 'static>(
 
 /// Documents a dependency.
 pub fn document_dependency<D: Dependency>(operation: &mut OperationDoc<'_>) {
-    D::document(operation);
+    if operation.first_time::<D>() {
+        D::document(operation);
+    }
 }
 
 /// The return type of a fallible `#[dependency]` function.

@@ -66,7 +66,7 @@ async fn get_slow(settings: &Settings) -> &'static str {
 /// Answers too late.
 #[get("/late", timeout = "50ms")]
 async fn get_late() {
-    tokio::time::sleep(Duration::from_secs(60)).await;
+    tokio::time::sleep(Duration::from_mins(1)).await;
 }
 
 /// Fails inside.
