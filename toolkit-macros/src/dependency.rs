@@ -88,7 +88,8 @@ fn glue(function: &Function, inline: bool) -> TokenStream {
         #visibility struct #name {}
 
         #[doc(hidden)]
-        #[allow(clippy::all, clippy::pedantic, deprecated, non_snake_case, unused_mut, unused_variables)]
+        #[allow(clippy::all, clippy::pedantic, deprecated, non_snake_case)]
+        #[allow(unused_mut, unused_qualifications, unused_variables)]
         const _: () = {
             use ::toolkit::__private as __t;
             use __t::{AnyNested as _, ValidatedNested as _};

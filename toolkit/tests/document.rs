@@ -110,7 +110,6 @@ enum EntryError {
 ///
 /// Newest first. *Markdown* goes along.
 #[get("/entries", tags("entries", "lists"), rate_limit = "100/s", timeout = "2s")]
-#[expect(clippy::too_many_arguments, reason = "one of each")]
 async fn list_entries(
     /// Only these kinds.
     #[validate(length(max = 3), inner(length(max = 10)))]

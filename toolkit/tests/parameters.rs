@@ -34,7 +34,6 @@ type Count = u8;
 
 /// Reads one of each scalar.
 #[get("/scalars", inline)]
-#[expect(clippy::too_many_arguments, reason = "one of each")]
 fn scalars(
     integer: i64,
     count: Count,
@@ -320,7 +319,6 @@ fn is_even(value: &i64) -> Result<(), ValidationError> {
 
 /// Checks by every rule.
 #[get("/rules", inline)]
-#[expect(clippy::too_many_arguments, reason = "one of each")]
 fn rules(
     #[validate(length(min = 2, max = 4))] length: String,
     #[validate(range(exclusive_min = 0.0, max = 1.0))] range: f64,

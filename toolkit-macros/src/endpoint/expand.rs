@@ -32,7 +32,8 @@ impl Endpoint {
 
             #(#cfgs)*
             #[doc(hidden)]
-            #[allow(clippy::all, clippy::pedantic, deprecated, non_snake_case, unused_mut, unused_variables)]
+            #[allow(clippy::all, clippy::pedantic, deprecated, non_snake_case)]
+            #[allow(unused_mut, unused_qualifications, unused_variables)]
             const _: () = {
                 use ::toolkit::__private as __t;
                 use __t::{AnyNested as _, ProbeAxum as _, ProbeDeclared as _, ProbeInner as _, ProbeJson as _};

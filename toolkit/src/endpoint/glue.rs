@@ -59,8 +59,8 @@ where
 
 /// RFC 9745: the date since when, as a structured field; a deprecation without one is as old as time.
 fn deprecation(texts: &str) -> HeaderValue {
-    let words = texts.split(|character: char| !character.is_ascii_digit() && character != '-');
-    let date = words.filter_map(|word| word.parse::<jiff::civil::Date>().ok()).next();
+    let mut words = texts.split(|character: char| !character.is_ascii_digit() && character != '-');
+    let date = words.find_map(|word| word.parse::<jiff::civil::Date>().ok());
     let start = date.and_then(|date| date.to_zoned(jiff::tz::TimeZone::UTC).ok());
     let seconds = start.map_or(0, |start| start.timestamp().as_second());
     HeaderValue::from_str(&format!("@{seconds}")).unwrap_or(HeaderValue::from_static("@0"))
