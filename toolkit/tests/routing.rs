@@ -191,3 +191,30 @@ async fn an_app_is_a_router_and_takes_one_in() {
     assert_eq!(call("/prefix/items/7").await, 200, "path parameters are found under a prefix");
     assert_eq!(call("/items/7").await, 404);
 }
+
+#[toolkit::test]
+async fn a_layer_of_towers_stands_around_all_routes() {
+    use toolkit::axum::{
+        extract::Request,
+        middleware::{Next, from_fn},
+    };
+
+    let marked = from_fn(async |request: Request, next: Next| {
+        let mut response = next.run(request).await;
+        response.headers_mut().insert("x-marked", toolkit::HeaderValue::from_static("yes"));
+        response
+    });
+    let broken = from_fn(async |request: Request, next: Next| {
+        assert_ne!(request.uri().path(), "/items/13", "unlucky");
+        next.run(request).await
+    });
+    let client = toolkit::app!().with(Switch::default()).layer(broken).layer(marked).client();
+    for (path, status) in [("/items", 200), ("/nowhere", 404), ("/health/live", 200)] {
+        let answer = client.get(path).await;
+        answer.assert_status(status);
+        assert_eq!(answer.header("x-marked"), Some("yes"), "{path}");
+    }
+    let panicked = client.get("/items/13").await;
+    panicked.assert_status(500);
+    assert_eq!(panicked.header("content-type"), Some("application/problem+json"));
+}

@@ -1,6 +1,7 @@
-use std::any::TypeId;
+use std::{any::TypeId, convert::Infallible, fmt};
 
-use axum::Router;
+use axum::{Router, extract::Request, response::IntoResponse, routing::Route};
+use tower::{Layer, Service};
 
 use super::{StartError, command, start::Started};
 use crate::{
@@ -36,6 +37,27 @@ pub struct App {
     pub(super) merged: Router,
     pub(super) has_merged: bool,
     pub(super) values: Vec<(TypeId, &'static str, Shared)>,
+    pub(super) layers: Layers,
+}
+
+/// What is put around all routes, in the order it was added.
+#[derive(Default)]
+pub(super) struct Layers(Vec<Box<dyn FnOnce(Router) -> Router + Send + Sync>>);
+
+impl Layers {
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn around(self, router: Router) -> Router {
+        self.0.into_iter().fold(router, |router, layer| layer(router))
+    }
+}
+
+impl fmt::Debug for Layers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} layers", self.0.len())
+    }
 }
 
 impl App {
@@ -53,6 +75,7 @@ impl App {
             merged: Router::new(),
             has_merged: false,
             values: Vec::new(),
+            layers: Layers::default(),
         }
     }
 
@@ -86,6 +109,19 @@ impl App {
     pub fn merge(mut self, router: Router) -> Self {
         self.merged = self.merged.merge(router);
         self.has_merged = true;
+        self
+    }
+
+    /// Puts a tower layer, such as one of tower-http's, around all routes; the one added last is the outermost.
+    pub fn layer<L>(mut self, layer: L) -> Self
+    where
+        L: Layer<Route> + Clone + Send + Sync + 'static,
+        L::Service: Service<Request> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request>>::Response: IntoResponse + 'static,
+        <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
+        <L::Service as Service<Request>>::Future: Send + 'static,
+    {
+        self.layers.0.push(Box::new(move |router| router.layer(layer)));
         self
     }
 

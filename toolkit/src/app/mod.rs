@@ -2,6 +2,7 @@
 
 mod builder;
 mod command;
+mod cors;
 mod fault;
 mod health;
 mod router;

@@ -7,7 +7,7 @@ use axum::{
 };
 use http::{Method, StatusCode, Uri, header};
 
-use super::{health, start::Readiness};
+use super::{App, cors, health, start::Readiness};
 use crate::{
     endpoint::{EndpointEntry, Mounting},
     openapi::{Document, pages},
@@ -22,9 +22,8 @@ pub(super) fn build(
     endpoints: &[EndpointEntry],
     mounting: &Mounting,
     document: &Document,
-    title: &str,
     readiness: &Readiness,
-    merged: Router,
+    app: App,
 ) -> Router {
     let mut known = matchit::Router::new();
     let mut router = Router::new();
@@ -34,16 +33,22 @@ pub(super) fn build(
         router = router.route(path, route(&entries, mounting));
     }
     let known = Arc::new(known);
-    router
-        .merge(own_routes(document, title))
+    let router = router
+        .merge(own_routes(document, app.info.title))
         .merge(health::routes(readiness.clone(), mounting.resources.clone()))
-        .merge(merged)
+        .merge(app.merged)
         .method_not_allowed_fallback(async || Problem::new(StatusCode::METHOD_NOT_ALLOWED))
         .fallback(move |uri: Uri| {
             let known = known.clone();
             async move { not_found(&uri, &known) }
         })
-        .layer(ProblemLayer)
+        .layer(ProblemLayer);
+    let origins = &mounting.settings.cors_origins;
+    if app.layers.is_empty() && origins.is_empty() {
+        return router;
+    }
+    // What these layers answer themselves, or panic with, becomes a problem too.
+    cors::allow(origins, app.layers.around(router)).layer(ProblemLayer)
 }
 
 /// The methods of one path. HEAD is answered wherever GET is; OPTIONS says what is allowed.

@@ -62,7 +62,7 @@ impl Started {
             resources: Arc::new(resources),
         };
         let readiness = Readiness(Arc::new(AtomicBool::new(true)));
-        let router = router::build(&endpoints, &mounting, &document, app.info.title, &readiness, app.merged);
+        let router = router::build(&endpoints, &mounting, &document, &readiness, app);
         report_unmounted(&endpoints);
         Ok(Self { router, resources: mounting.resources, settings: mounting.settings, readiness, endpoints })
     }

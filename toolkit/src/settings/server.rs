@@ -36,6 +36,9 @@ pub struct ServerSettings {
     /// How many connections are served at once; others wait.
     #[schemars(with = "usize", range(min = 1))]
     pub max_connections: NonZeroUsize,
+    /// The origins whose pages may call the service from a browser, as in `https://shop.example`; `*` for all.
+    #[schemars(inner(regex(pattern = r"^(\*|https?://[^/]+)$")))]
+    pub cors_origins: Vec<String>,
     /// How long the service goes on accepting requests after it was told to stop, while it says that it is not ready.
     #[serde(deserialize_with = "duration")]
     #[schemars(with = "String", regex(pattern = "^[0-9]+ ?(ms|s|m|h)$"))]
@@ -59,6 +62,7 @@ impl Default for ServerSettings {
             header_timeout: Duration::from_secs(10),
             request_timeout: Duration::from_secs(30),
             max_connections: NonZeroUsize::new(4096).unwrap_or(NonZeroUsize::MIN),
+            cors_origins: Vec::new(),
             drain_delay: Duration::ZERO,
             shutdown_timeout: Duration::from_secs(30),
             log: "info".to_owned(),

@@ -63,6 +63,23 @@ async fn get_slow(settings: &Settings) -> &'static str {
     "at last"
 }
 
+/// Says when it is cancelled.
+#[get("/watched")]
+async fn get_watched(settings: &Settings) {
+    struct Cancelled;
+
+    impl Drop for Cancelled {
+        fn drop(&mut self) {
+            eprintln!("watched cancelled");
+        }
+    }
+
+    eprintln!("watched began");
+    let cancelled = Cancelled;
+    tokio::time::sleep(Duration::from_millis(settings.slow_ms)).await;
+    std::mem::forget(cancelled);
+}
+
 /// Answers too late.
 #[get("/late", timeout = "50ms")]
 async fn get_late() {

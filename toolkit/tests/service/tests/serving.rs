@@ -204,3 +204,30 @@ fn http_2_without_tls_is_spoken_too() {
         }
     });
 }
+
+#[test]
+fn pages_of_allowed_origins_may_call_and_read_problems_too() {
+    let service = Service::start(&["--cors-origins=https://shop.example, https://app.example"]);
+    let ask = |method: &str, path: &str, origin: &str| {
+        let preflight = if method == "OPTIONS" { "access-control-request-method: PUT\r\n" } else { "" };
+        service.request(&format!("{method} {path} HTTP/1.1\r\nhost: x\r\norigin: {origin}\r\n{preflight}\r\n"))
+    };
+    for (method, path, status) in [("GET", "/fast", 200), ("OPTIONS", "/fast", 200), ("GET", "/panic", 500)] {
+        let allowed = ask(method, path, "https://shop.example");
+        assert_eq!(allowed.status, status, "{allowed:?}");
+        assert_eq!(allowed.header("access-control-allow-origin"), "https://shop.example", "{method} {path}");
+        assert_eq!(ask(method, path, "https://evil.example").header("access-control-allow-origin"), "");
+    }
+    assert_eq!(Service::start(&[]).get("/fast").header("access-control-allow-origin"), "");
+}
+
+#[test]
+fn a_client_that_goes_away_cancels_its_request() {
+    let service = Service::start(&["--slow-ms=60000", "--request-timeout=2m"]);
+    let mut leaving = service.connect();
+    leaving.send("GET /watched HTTP/1.1\r\nhost: x\r\n\r\n");
+    service.wait_for_log("watched began");
+    drop(leaving);
+    service.wait_for_log("watched cancelled");
+    assert_eq!(service.get("/fast").status, 200);
+}

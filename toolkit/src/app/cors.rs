@@ -1,0 +1,18 @@
+use axum::Router;
+use http::HeaderValue;
+use tower_http::cors::{AllowOrigin, Any, CorsLayer};
+
+/// Lets pages of these origins call the service from a browser; without any, the routes are left as they are.
+pub(super) fn allow(origins: &[String], router: Router) -> Router {
+    if origins.is_empty() {
+        return router;
+    }
+    let allowed = if origins.iter().any(|origin| origin == "*") {
+        AllowOrigin::any()
+    } else {
+        // The setting's pattern has refused what is no header value.
+        AllowOrigin::list(origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok()))
+    };
+    let exposed = [http::header::LOCATION, http::header::RETRY_AFTER, http::HeaderName::from_static("deprecation")];
+    router.layer(CorsLayer::new().allow_origin(allowed).allow_methods(Any).allow_headers(Any).expose_headers(exposed))
+}
