@@ -135,7 +135,7 @@ async fn list_entries(
 /// Gets one entry
 #[get("/entries/{id}", operation_id = "entry")]
 fn get_entry(id: EntryId) -> Result<Entry, EntryError> {
-    Err(EntryError::Unknown { id: id.0 })
+    Err(if id.0 == 1 { EntryError::Hidden } else { EntryError::Unknown { id: id.0 } })
 }
 
 /// Writes a comment.

@@ -313,6 +313,7 @@ async fn a_field_that_is_read_and_breaks_a_rule_is_told_by_its_parameter() {
     assert_eq!(answer.violations(), [("range".to_owned(), "query limit".to_owned())]);
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "validator's functions take references")]
 fn is_even(value: &i64) -> Result<(), ValidationError> {
     if value % 2 == 0 { Ok(()) } else { Err(ValidationError::new("even").with_message("must be even".into())) }
 }
