@@ -2,7 +2,7 @@
 //!
 //! `UPDATE_GOLDENS=1 cargo test -p toolkit --test document` writes the golden again.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::unnecessary_wraps, clippy::unwrap_used, reason = "one of each; a test fails by panicking")]
 
 use std::{
     collections::{BTreeMap, HashMap},
