@@ -27,7 +27,26 @@ pub struct AppInfo {
 
 /// A service: the endpoints of a crate, and whatever else is put in.
 ///
-/// Made with [`app!`](crate::app).
+/// Made with [`app!`](crate::app). See the [guide](crate::guide::serving).
+///
+/// ```standalone_crate
+/// use toolkit::prelude::*;
+///
+/// struct Greeting(&'static str);
+///
+/// #[get("/v0/hello/{name}")]
+/// fn hello(name: String, greeting: &Greeting) -> Text {
+///     Text(format!("{}, {name}!", greeting.0))
+/// }
+///
+/// # #[toolkit::main]
+/// # async fn main() -> toolkit::Result {
+/// let app = toolkit::app!().title("Greetings").with(Greeting("Hello"));
+/// assert_eq!(app.openapi()?.as_value()["info"]["title"], "Greetings");
+/// assert_eq!(app.client().get("/v0/hello/Ada").await.text(), "Hello, Ada!");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "an app does nothing until it is served"]
 pub struct App {

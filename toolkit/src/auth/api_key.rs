@@ -8,7 +8,18 @@ use crate::{
 };
 
 /// A key that the client sends; the parameter's mark says where: `#[header("X-Api-Key")]`, `#[query("key")]` or
-/// `#[cookie("session")]`.
+/// `#[cookie("session")]`. See the [guide](crate::guide::authentication).
+///
+/// ```
+/// use toolkit::prelude::*;
+///
+/// /// The numbers of the month.
+/// #[get("/v0/report")]
+/// async fn report(#[header("X-Api-Key")] key: ApiKey) -> Result<Text, Unauthorized> {
+///     key.verify("k-1")?;
+///     Ok(Text("all is well".to_owned()))
+/// }
+/// ```
 #[derive(Clone)]
 pub struct ApiKey(String);
 

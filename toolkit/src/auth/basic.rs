@@ -7,7 +7,18 @@ use crate::{
     request::{Found, Named, Parameter, Reading, Refusal},
 };
 
-/// A user name and password (RFC 7617): `Authorization: Basic …`.
+/// A user name and password (RFC 7617): `Authorization: Basic …`. See the [guide](crate::guide::authentication).
+///
+/// ```
+/// use toolkit::prelude::*;
+///
+/// /// The numbers of the month.
+/// #[get("/v0/report")]
+/// async fn report(credentials: Basic) -> Result<Text, Unauthorized> {
+///     credentials.verify("ada", "s3cret")?;
+///     Ok(Text(format!("all is well, {}", credentials.user())))
+/// }
+/// ```
 #[derive(Clone)]
 pub struct Basic {
     user: String,

@@ -10,7 +10,27 @@ use super::{Place, Violation};
 
 /// A type whose values know what makes them valid; `#[data]` implements it.
 ///
-/// The constraints are those written as `#[validate(…)]` on the type's fields, and those of the types of its fields.
+/// The constraints are those written as `#[validate(…)]` on the type's fields, and those of the types of its fields. See
+/// the [guide](crate::guide::checking).
+///
+/// ```
+/// use toolkit::prelude::*;
+///
+/// #[data]
+/// struct Line {
+///     #[validate(range(min = 1))]
+///     count: u32,
+/// }
+///
+/// #[data]
+/// struct Order {
+///     #[validate(length(min = 1))]
+///     lines: Vec<Line>,
+/// }
+///
+/// let order = Order { lines: vec![Line { count: 2 }, Line { count: 0 }] };
+/// assert_eq!(order.validate().unwrap_err().to_string(), "`/lines/1/count` must be at least 1");
+/// ```
 pub trait Validate {
     /// Adds everything that is wrong with the value at `place` to `violations`.
     fn check(&self, place: &Place<'_>, violations: &mut Vec<Violation>);

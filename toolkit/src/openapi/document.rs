@@ -24,7 +24,7 @@ pub struct Info {
     pub license: &'static str,
 }
 
-/// A service's OpenAPI document.
+/// A service's OpenAPI document: [`App::openapi`](crate::App::openapi). See the [guide](crate::guide::openapi).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Document(Value);
 

@@ -4,7 +4,8 @@ use serde_json::Value;
 use super::{Error, Problem};
 use crate::openapi::OperationDoc;
 
-/// What may stand behind `Err` in an endpoint's return type; `#[problem]` implements it for an enum.
+/// What may stand behind `Err` in an endpoint's return type; `#[problem]` implements it for an enum. See the
+/// [guide](crate::guide::problems).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an endpoint's error",
     label = "neither a `#[problem]` enum nor `toolkit::Error`",

@@ -13,10 +13,28 @@ use super::Reply;
 use crate::openapi::OperationDoc;
 
 /// A page: `text/html`.
+///
+/// ```
+/// use toolkit::prelude::*;
+///
+/// #[get("/v0/poster")]
+/// fn poster() -> Html {
+///     Html("<h1>Alien</h1>".to_owned())
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Html(pub String);
 
 /// Plain text: `text/plain`.
+///
+/// ```
+/// use toolkit::prelude::*;
+///
+/// #[get("/v0/motto")]
+/// fn motto() -> Text {
+///     Text("one function".to_owned())
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text(pub String);
 
@@ -55,6 +73,15 @@ impl Reply for Bytes {
 }
 
 /// A file from disk, streamed; its media type is told by its extension.
+///
+/// ```
+/// use toolkit::prelude::*;
+///
+/// #[get("/v0/export")]
+/// async fn export() -> toolkit::Result<File> {
+///     Ok(File::open("films.csv").await?.download_as("films.csv"))
+/// }
+/// ```
 #[derive(Debug)]
 pub struct File {
     file: tokio::fs::File,

@@ -5,6 +5,15 @@ use super::Reply;
 use crate::openapi::OperationDoc;
 
 /// Sends the client to another address.
+///
+/// ```
+/// use toolkit::prelude::*;
+///
+/// #[get("/v0/newest")]
+/// fn newest() -> Redirect {
+///     Redirect::temporary("/v0/films/7")
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Redirect {
     status: StatusCode,

@@ -7,6 +7,8 @@ use super::json_response;
 use crate::{openapi::OperationDoc, problem::Problem};
 
 /// A return value that knows its response and how to document it.
+///
+/// The return types of an endpoint are in the [guide](crate::guide::replies).
 pub trait Reply {
     /// Adds the replies to an operation's document.
     fn document(operation: &mut OperationDoc<'_>);

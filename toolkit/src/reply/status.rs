@@ -50,6 +50,16 @@ impl<T: Serialize + JsonSchema> Reply for Created<T> {
 }
 
 /// 202: what was asked for is on its way.
+///
+/// ```
+/// use toolkit::prelude::*;
+///
+/// /// Begins to count; gives the number of the count.
+/// #[post("/v0/counts")]
+/// fn count() -> Accepted<u32> {
+///     Accepted(7)
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Accepted<T>(pub T);
 
@@ -76,6 +86,15 @@ impl<T: Serialize + JsonSchema> Reply for (StatusCode, T) {
 }
 
 /// 200 with headers of one's own.
+///
+/// ```
+/// use toolkit::{HeaderValue, axum::http::header::ETAG, prelude::*};
+///
+/// #[get("/v0/version")]
+/// fn version() -> WithHeaders<u32> {
+///     WithHeaders::new(7).header(ETAG, HeaderValue::from_static("\"7\""))
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WithHeaders<T> {
     value: T,

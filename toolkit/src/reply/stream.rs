@@ -25,9 +25,27 @@ type Items<T> = Pin<Box<dyn Stream<Item = T> + Send>>;
 /// A stream of values as server-sent events, one `data:` line of JSON each (WHATWG HTML §9.2).
 ///
 /// A comment is sent every 15 seconds in which there is no event, so that proxies keep the connection.
+///
+/// ```
+/// use toolkit::prelude::*;
+///
+/// #[get("/v0/countdown")]
+/// async fn countdown() -> Sse<u32> {
+///     Sse::new(futures_util::stream::iter([3, 2, 1]))
+/// }
+/// ```
 pub struct Sse<T>(Items<T>);
 
 /// A stream of values as JSON Lines: one value a line.
+///
+/// ```
+/// use toolkit::prelude::*;
+///
+/// #[get("/v0/countdown")]
+/// async fn countdown() -> JsonLines<u32> {
+///     JsonLines::new(futures_util::stream::iter([3, 2, 1]))
+/// }
+/// ```
 pub struct JsonLines<T>(Items<T>);
 
 macro_rules! streamed {

@@ -45,6 +45,17 @@ impl FormData {
 ///
 /// It is streamed in: up to 256 KiB are kept in memory, more goes into an unnamed temporary file. The endpoint's
 /// `body_limit` bounds the whole body.
+///
+/// ```
+/// use toolkit::prelude::*;
+///
+/// #[post("/v0/pictures", body_limit = "5 MB")]
+/// async fn add_picture(#[multipart] picture: Upload) -> toolkit::Result<u64> {
+///     let size = picture.size();
+///     picture.save("picture").await?;
+///     Ok(size)
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Upload {
     file_name: Option<String>,

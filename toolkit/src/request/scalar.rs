@@ -7,7 +7,8 @@ use super::text_deserializer::TextDeserializer;
 /// A value that one text of a path, query, header, cookie or form can be read as.
 ///
 /// Integers, floats, `bool`, `char`, `String`, the dates and times of `jiff`, `Uuid`, `Decimal`, every `#[data]` enum
-/// whose variants have no fields, and every `#[data]` newtype around one of them.
+/// whose variants have no fields, and every `#[data]` newtype around one of them. See the
+/// [guide](crate::guide::parameters).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from the text of one parameter",
     label = "not a scalar",

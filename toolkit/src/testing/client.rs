@@ -12,7 +12,26 @@ use crate::{App, app::Started, settings::Sources};
 
 /// Calls a service in process. The service is started by the first call.
 ///
-/// It panics where a test should fail: when the service cannot start, or a call cannot be made.
+/// It panics where a test should fail: when the service cannot start, or a call cannot be made. See the
+/// [guide](crate::guide::testing).
+///
+/// ```standalone_crate
+/// use toolkit::prelude::*;
+///
+/// #[get("/v0/sum")]
+/// fn sum(a: u8, b: u8) -> u8 {
+///     a.saturating_add(b)
+/// }
+///
+/// # #[toolkit::main]
+/// # async fn main() {
+/// let client = toolkit::app!().client();
+/// assert_eq!(client.get("/v0/sum?a=1&b=2").await.assert_status(200).json::<u8>(), 3);
+///
+/// let reply = client.get("/v0/sum?a=1000").await;
+/// assert_eq!(reply.assert_status(422).violations()[0], ("range".to_owned(), "query a".to_owned()));
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Client {
     service: Arc<Service>,
