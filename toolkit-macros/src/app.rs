@@ -6,12 +6,13 @@ use quote::quote;
 use crate::support::{errors::Errors, raw_function::RawFunction};
 
 pub(crate) fn expand_main(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    blocking(arguments, item, "main", &quote!(), &quote!(::toolkit::__private::block_on))
+    let output = quote!(-> ::toolkit::__private::ExitCode);
+    blocking(arguments, item, "main", &quote!(), &quote!(::toolkit::__private::run_main), Some(output))
 }
 
 pub(crate) fn expand_test(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let attribute = quote!(#[::core::prelude::v1::test]);
-    blocking(arguments, item, "test", &attribute, &quote!(::toolkit::__private::block_on_test))
+    blocking(arguments, item, "test", &attribute, &quote!(::toolkit::__private::block_on_test), None)
 }
 
 fn blocking(
@@ -20,6 +21,7 @@ fn blocking(
     what: &str,
     attribute: &TokenStream,
     block_on: &TokenStream,
+    output: Option<TokenStream>,
 ) -> TokenStream {
     let mut function = match syn::parse2::<RawFunction>(item.clone()) {
         Ok(function) => function,
@@ -40,13 +42,20 @@ fn blocking(
     }
     let errors = errors.into_tokens();
     function.signature.asyncness = None;
+    let returned = function.output();
+    if output.is_some() {
+        function.signature.output = syn::ReturnType::Default;
+    }
     let RawFunction { attributes, visibility, signature, body } = &function;
     quote! {
         #attribute
         #(#attributes)*
-        #visibility #signature {
+        #visibility #signature #output {
             #errors
-            #block_on(async #body)
+            #block_on(async {
+                let __outcome: #returned = async #body.await;
+                __outcome
+            })
         }
     }
 }

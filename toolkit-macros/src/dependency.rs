@@ -121,8 +121,10 @@ fn glue(function: &Function, inline: bool) -> TokenStream {
                     __captures: &__t::Arc<__Captures>,
                     __pool: &__t::Pool,
                 ) -> ::core::result::Result<::core::option::Option<#value>, __t::Refusal> {
+                    let __before = __reading.violation_count();
                     #reading
-                    if false #(|| #missing.is_none())* {
+                    // A value that could be read may still break a rule.
+                    if __reading.violation_count() > __before #(|| #missing.is_none())* {
                         return ::core::result::Result::Ok(::core::option::Option::None);
                     }
                     #taking

@@ -1,6 +1,6 @@
 //! What the macros name. Nothing here is meant for people, and everything may change with any version.
 
-pub use std::sync::Arc;
+pub use std::{process::ExitCode, sync::Arc};
 
 pub use axum::{response::Response, routing::MethodRouter};
 pub use http::Method;
@@ -11,7 +11,7 @@ pub use serde;
 pub use serde_json;
 
 pub use crate::{
-    app::{block_on, block_on_test},
+    app::{MainOutcome, block_on_test, run_main},
     check::{
         AnyNested, Contains, Custom, DoesNotContain, Each, Email, Ip, Length, Location, Nested, NoControlCharacters,
         Pattern, Place, Range, Required, Rule, Url, Validate, ValidatedNested, Violation, Worded,

@@ -109,18 +109,18 @@ async fn every_type_error_and_every_broken_rule_of_a_body_is_found_at_once() {
     let mut violations = answer.violations();
     violations.sort();
     let expected = [
-        ("email", "body /mail"),
-        ("range", "body /items/1/quantity"),
-        ("range", "body /urgency"),
-        ("range", "query priority"),
-        ("required", "body /items/0/priceCents"),
-        ("required", "body /postCode"),
-        ("type", "body /firstName"),
-        ("type", "body /items/0/quantity"),
-        ("type", "body /items/2"),
-        ("type", "body /payment/last_digits"),
+        "email body /mail",
+        "range body /items/1/quantity",
+        "range body /urgency",
+        "range query priority",
+        "required body /items/0/priceCents",
+        "required body /postCode",
+        "type body /firstName",
+        "type body /items/0/quantity",
+        "type body /items/2",
+        "type body /payment/last_digits",
     ];
-    assert_eq!(violations, expected.map(|(code, place)| (code.to_owned(), place.to_owned())));
+    assert_eq!(violations, expected);
 }
 
 #[toolkit::test]
@@ -135,15 +135,15 @@ async fn rules_of_nested_types_are_found_with_the_names_on_the_wire() {
     let mut violations = answer.violations();
     violations.sort();
     let expected = [
-        ("length", "body /firstName"),
-        ("length", "body /payment/last_digits"),
-        ("length", "body /postCode"),
-        ("must_match", "body /mailAgain"),
-        ("range", "body /items/0/quantity"),
-        ("range", "body /notes/a~1b/quantity"),
-        ("too_much", "body"),
+        "length body /firstName",
+        "length body /payment/last_digits",
+        "length body /postCode",
+        "must_match body /mailAgain",
+        "range body /items/0/quantity",
+        "range body /notes/a~1b/quantity",
+        "too_much body",
     ];
-    assert_eq!(violations, expected.map(|(code, place)| (code.to_owned(), place.to_owned())));
+    assert_eq!(violations, expected);
     assert!(!answer.text().contains("other@example.org"));
 }
 
@@ -154,11 +154,7 @@ async fn an_unknown_tag_names_the_known_ones() {
     let answer = client().post("/orders").json(&body).await;
     answer.assert_status(422);
     assert!(!answer.text().contains("sEcReT"), "{}", answer.text());
-    assert!(
-        answer.violations().iter().all(|(_, place)| place.starts_with("body /payment")),
-        "{:?}",
-        answer.violations()
-    );
+    assert!(answer.violations().iter().all(|told| told.contains(" body /payment")), "{:?}", answer.violations());
 }
 
 #[toolkit::test]
@@ -188,7 +184,7 @@ async fn a_member_given_twice_is_a_violation() {
     let body = good().to_string().replacen('{', "{\"firstName\": \"Eve\", ", 1);
     let answer = client().post("/orders").body("application/json", body).await;
     answer.assert_status(422);
-    assert_eq!(answer.violations()[0].0, "duplicate");
+    assert!(answer.violations()[0].starts_with("duplicate body"));
 }
 
 #[toolkit::test]
@@ -196,7 +192,7 @@ async fn a_fraction_for_an_integer_is_located() {
     let mut body = good();
     body["items"][0]["quantity"] = json!(1.0);
     let answer = client().post("/orders").json(&body).await;
-    assert_eq!(answer.violations(), [("type".to_owned(), "body /items/0/quantity".to_owned())]);
+    assert_eq!(answer.violations(), ["type body /items/0/quantity"]);
 }
 
 #[toolkit::test]
@@ -254,17 +250,14 @@ async fn forms_are_read_by_name_and_as_structs() {
         client().post("/form").form(&[("name", "a b"), ("tags", "x"), ("tags", "y&z"), ("how many", "3")]).await;
     assert_eq!(answer.json::<Value>(), json!(["a b", ["x", "y&z"], 3]));
     let answer = client().post("/form").form(&[("name", ""), ("how many", "x")]).await;
-    assert_eq!(
-        answer.violations(),
-        [("length".to_owned(), "form name".to_owned()), ("type".to_owned(), "form how many".to_owned())]
-    );
+    assert_eq!(answer.violations(), ["length form name", "type form how many"]);
     let answer = client().post("/form/struct").form(&[("quantity", "3"), ("priceCents", "5")]).await;
     assert_eq!(answer.json::<Value>(), json!({"quantity": 3, "priceCents": 5}));
     let answer = client().post("/form/struct").form(&[("quantity", "30")]).await;
     let mut violations = answer.violations();
     violations.sort();
-    let expected = [("range", "form quantity"), ("required", "form priceCents")];
-    assert_eq!(violations, expected.map(|(code, place)| (code.to_owned(), place.to_owned())));
+    let expected = ["range form quantity", "required form priceCents"];
+    assert_eq!(violations, expected);
     client().post("/form").json(&good()).await.assert_status(415);
 }
 
@@ -314,10 +307,7 @@ async fn files_are_streamed_in_whatever_their_size_and_order() {
 #[toolkit::test]
 async fn a_missing_file_is_located_and_a_large_one_is_413() {
     let answer = send(&[part("more", Some("b"), b"x")]).await;
-    assert_eq!(
-        answer.violations(),
-        [("required".to_owned(), "form caption".to_owned()), ("required".to_owned(), "form photo".to_owned())]
-    );
+    assert_eq!(answer.violations(), ["required form caption", "required form photo"]);
     send(&[part("photo", Some("a"), &vec![0; 5 << 20])]).await.assert_status(413);
     let cut = client().post("/upload").body("multipart/form-data; boundary=X", part("photo", Some("a"), b"x")).await;
     cut.assert_status(400);
@@ -333,4 +323,45 @@ fn raw(#[body] bytes: Bytes) -> usize {
 #[toolkit::test]
 async fn bytes_are_taken_as_they_are() {
     assert_eq!(client().post("/raw").body("image/png", vec![0, 255]).await.json::<usize>(), 2);
+}
+
+/// By every rule that a schema tells in other words.
+#[data]
+struct Told {
+    #[validate(contains("-"), regex("^[a-z-]+$"))]
+    contains: Option<String>,
+    #[validate(does_not_contain("!"))]
+    clean: Option<String>,
+    #[validate(non_control_character)]
+    plain: Option<String>,
+    #[validate(ip)]
+    ip: Option<String>,
+    #[validate(range(min = 18, code = "age", message = "must be of age"))]
+    age: Option<u8>,
+    #[validate(range(min = 0.0, max = 1.0))]
+    share: Option<f64>,
+    number: Option<u8>,
+}
+
+/// Takes what is told.
+#[post("/told", inline)]
+fn told(_told: Told) {}
+
+#[toolkit::test]
+async fn a_rule_says_the_same_whether_types_are_wrong_or_not() {
+    let mut body = json!({
+        "contains": "aB", "clean": "a!", "plain": "a\u{7}", "ip": "1.2.3", "age": 17, "share": 2.0
+    });
+    let alone: Value = client().post("/told").json(&body).await.json();
+    body["number"] = json!("x");
+    let beside: Value = client().post("/told").json(&body).await.json();
+    let told = |problem: &Value| {
+        let violations = problem["violations"].as_array().unwrap();
+        let mut told: Vec<_> = violations.iter().map(ToString::to_string).collect();
+        told.retain(|told| !told.contains("/number"));
+        told.sort();
+        told
+    };
+    assert_eq!(told(&alone), told(&beside));
+    assert_eq!(told(&alone).len(), 7, "{alone}");
 }

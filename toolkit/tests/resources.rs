@@ -117,8 +117,8 @@ async fn a_dependency_refuses_before_anything_else_is_told() {
 #[toolkit::test]
 async fn what_is_wrong_in_dependencies_and_endpoint_is_told_together() {
     let answer = client().get("/me?page=0&level=10").bearer("right").header("x-on-behalf-of", "x").await;
-    let expected = [("length", "header X-On-Behalf-Of"), ("range", "query level"), ("range", "query page")];
-    assert_eq!(answer.violations(), expected.map(|(code, place)| (code.to_owned(), place.to_owned())));
+    let expected = ["length header X-On-Behalf-Of", "range query level", "range query page"];
+    assert_eq!(answer.violations(), expected);
 }
 
 #[toolkit::test]

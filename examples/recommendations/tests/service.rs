@@ -74,12 +74,13 @@ async fn rated_films_are_never_recommended_again() {
 
 async fn wrong_requests_are_told_all_that_is_wrong() {
     let answer = CLIENT.get("/v0/api/recommendations?customer_id=x&limit=0").await;
-    let expected = [("type", "query customer_id"), ("range", "query limit")];
-    assert_eq!(answer.violations(), expected.map(|(code, place)| (code.to_owned(), place.to_owned())));
+    let expected = ["type query customer_id", "range query limit"];
+    assert_eq!(answer.violations(), expected);
 
     let ratings = json!([{"customer_id": 7, "item_id": 1, "rating": 9.5}, {"customer_id": 0, "item_id": "one"}]);
     let answer = CLIENT.post("/v0/api/ratings").json(&ratings).await;
-    let places: BTreeSet<_> = answer.violations().into_iter().map(|(_, place)| place).collect();
+    let places: BTreeSet<_> =
+        answer.violations().iter().map(|told| told.split_once(' ').unwrap().1.to_owned()).collect();
     let expected = ["/0/rating", "/1/customer_id", "/1/item_id", "/1/rating"];
     assert_eq!(places, expected.map(|pointer| format!("body {pointer}")).into());
 

@@ -8,10 +8,13 @@ use std::{
 use clap::{Arg, ArgAction, ArgMatches, Command, builder::PathBufValueParser};
 
 use super::{
-    App, StartError, Started, serve,
+    App, StartError, Started,
+    fault::Told,
+    serve,
     start::{all_settings, known_settings, mounted},
 };
 use crate::{
+    endpoint::EndpointEntry,
     settings::{FILE, Sources, env_name, flag_name},
     telemetry::start_logging,
 };
@@ -88,22 +91,27 @@ fn check(document: &crate::Document, path: &Path) -> crate::Result {
     if differences.is_empty() {
         return Ok(());
     }
-    anyhow::bail!(
-        "the service's OpenAPI document differs from {}:\n  {}\nif the change is meant, write the file again: `openapi > {}`",
+    Err(Told(format!(
+        "the service's OpenAPI document differs from {0}:\n  {1}\nif the change is meant, write the file again: `openapi > {0}`",
         path.display(),
         differences.join("\n  "),
-        path.display()
-    )
+    ))
+    .into())
 }
 
 fn routes(app: &App) -> crate::Result {
-    let endpoints = mounted(app);
-    let width = endpoints.iter().map(|entry| entry.declaration.path.len()).max().unwrap_or(0);
-    let line = |entry: &crate::endpoint::EndpointEntry| {
+    print(&table(&mounted(app)).map(|line| line + "\n").collect::<String>())
+}
+
+/// A line for each endpoint: method, path, function, and where that is written.
+pub(super) fn table(endpoints: &[EndpointEntry]) -> impl Iterator<Item = String> {
+    let paths = endpoints.iter().map(|entry| entry.declaration.path.len()).max().unwrap_or(0);
+    let functions = endpoints.iter().map(|entry| entry.declaration.function.len()).max().unwrap_or(0);
+    endpoints.iter().map(move |entry| {
         let declared = entry.declaration;
-        format!("{:7} {:width$}  {} ({})\n", declared.method, declared.path, declared.function, declared.origin)
-    };
-    print(&endpoints.iter().map(line).collect::<String>())
+        let (method, path, function) = (declared.method.as_str(), declared.path, declared.function);
+        format!("{method:7} {path:paths$}  {function:functions$}  {}", declared.origin)
+    })
 }
 
 /// Prints; a reader that has seen enough and left is no error.

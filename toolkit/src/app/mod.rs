@@ -10,18 +10,20 @@ mod serve;
 mod start;
 
 pub use builder::{App, AppInfo};
-pub use fault::StartError;
+pub use fault::{MainOutcome, StartError};
 pub(crate) use start::Started;
+
+use std::process::ExitCode;
 
 /// Runs the body of `main` on a runtime of its own.
 ///
 /// # Panics
 ///
 /// When the runtime cannot start: the machine has no threads left.
-pub fn block_on<F: Future>(main: F) -> F::Output {
+pub fn run_main<F: Future<Output: MainOutcome>>(main: F) -> ExitCode {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     match runtime {
-        Ok(runtime) => runtime.block_on(main),
+        Ok(runtime) => runtime.block_on(main).exit(),
         Err(error) => panic!("the async runtime cannot start: {error}"),
     }
 }

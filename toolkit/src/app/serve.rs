@@ -59,9 +59,8 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
 }
 
 fn report(started: &Started, address: SocketAddr) {
-    for entry in &started.endpoints {
-        let declared = entry.declaration;
-        tracing::info!("{:7} {}  {} ({})", declared.method, declared.path, declared.function, declared.origin);
+    for line in super::command::table(&started.endpoints) {
+        tracing::info!("{line}");
     }
     let docs = pages::first().map(|path| format!(", documented at http://{address}{path}")).unwrap_or_default();
     tracing::info!("listening on http://{address}{docs}");

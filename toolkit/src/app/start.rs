@@ -1,5 +1,5 @@
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -178,17 +178,12 @@ async fn build(app: &App, endpoints: &[EndpointEntry], sources: &Sources) -> Res
             packages.contains(entry.origin.package) || app.includes.iter().any(|crate_| crate_.holds(&entry.origin))
         })
         .collect();
-    let plan = resource::plan(needs, &makers, &resources)?;
-
-    let mut faults = Vec::new();
-    let mut failed = HashMap::new();
+    let (plan, mut faults) = resource::plan(needs, &makers, &resources);
     for entry in plan {
         let mut borrowed = Vec::new();
         (entry.needs)(&mut borrowed);
-        let (type_id, _) = (entry.provides)();
-        if borrowed.iter().any(|need| failed.contains_key(&need.type_id)) {
-            // The resource it borrows from has been reported.
-            failed.insert(type_id, entry.name);
+        if !borrowed.iter().all(|need| resources.has(need.type_id)) {
+            // What it borrows has been reported.
             continue;
         }
         match (entry.build)(&resources, sources).await {
@@ -196,7 +191,6 @@ async fn build(app: &App, endpoints: &[EndpointEntry], sources: &Sources) -> Res
             Err(sentences) => {
                 let told = |sentence| format!("`{}` ({}) failed: {sentence}", entry.name, entry.origin);
                 faults.extend(sentences.into_iter().map(told));
-                failed.insert(type_id, entry.name);
             }
         }
     }

@@ -4,7 +4,7 @@
 mod messages;
 mod nested;
 mod place;
-pub(crate) mod rules;
+mod rules;
 mod validate;
 mod violation;
 
@@ -12,6 +12,7 @@ pub(crate) use messages::{in_range, of_length};
 pub use nested::{AnyNested, Nested, ValidatedNested};
 pub(crate) use place::push_token;
 pub use place::{Location, Place};
+pub(crate) use rules::TOLD;
 pub use rules::{
     Contains, Custom, DoesNotContain, Each, Email, Ip, Length, NoControlCharacters, Pattern, Range, Required, Rule,
     Url, Worded,

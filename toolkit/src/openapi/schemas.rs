@@ -6,6 +6,8 @@ use schemars::{
 use serde_json::{Map, Value, json};
 use utoipa::openapi::{Ref, RefOr, schema::Schema as ShownSchema};
 
+use crate::check::TOLD;
+
 /// Where a `#[data]` type notes in its schema who it is; taken out before anyone sees the schema.
 const ORIGIN: &str = "x-toolkit-origin";
 /// The reference that stands for a schema of ours inside utoipa's types, until the document is serialised.
@@ -27,7 +29,7 @@ pub(crate) struct Schemas {
 impl Schemas {
     pub(crate) fn new() -> Self {
         Self {
-            read: generator(Contract::Deserialize, READ_PATH, bound_narrow_integers),
+            read: generator(Contract::Deserialize, READ_PATH, as_read),
             written: generator(Contract::Serialize, WRITTEN_PATH, bound_narrow_integers),
             inline: Vec::new(),
         }
@@ -35,7 +37,7 @@ impl Schemas {
 
     /// The schema of `T` as a request brings it.
     pub(crate) fn read<T: JsonSchema + ?Sized>(&mut self) -> Schema {
-        transformed(self.read.subschema_for::<T>(), bound_narrow_integers)
+        transformed(self.read.subschema_for::<T>(), as_read)
     }
 
     /// The schema of `T` as a reply carries it.
@@ -51,8 +53,10 @@ impl Schemas {
         let required: Vec<_> = object.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
         let properties = object.get("properties").and_then(Value::as_object).cloned().unwrap_or_default();
         let properties = properties.into_iter().filter_map(|(name, property)| {
-            let is_required = required.iter().any(|required| *required == name);
-            Some((name, transformed(Schema::try_from(property).ok()?, bound_narrow_integers), is_required))
+            // An absent list is an empty one, as it is for a parameter of its own.
+            let is_list = property.get("type").is_some_and(|ty| ty == "array");
+            let is_required = !is_list && required.iter().any(|required| *required == name);
+            Some((name, transformed(Schema::try_from(property).ok()?, as_read), is_required))
         });
         properties.collect()
     }
@@ -81,8 +85,8 @@ impl Schemas {
             components.extend(other.as_object().cloned().unwrap_or_default());
         }
         components.sort_keys();
-        components.values_mut().for_each(strip_origins);
-        strip_origins(document);
+        components.values_mut().for_each(strip_notes);
+        strip_notes(document);
         if !components.is_empty() {
             document["components"]["schemas"] = Value::Object(components);
         }
@@ -92,8 +96,8 @@ impl Schemas {
 
 /// The whole schema of `T` as a request brings it, with bounds on every integer, for checking a body against.
 pub(crate) fn read_schema<T: JsonSchema>() -> Value {
-    let mut generator = generator(Contract::Deserialize, READ_PATH, bound_integers);
-    let mut root = Value::from(transformed(generator.subschema_for::<T>(), bound_integers));
+    let mut generator = generator(Contract::Deserialize, READ_PATH, as_checked);
+    let mut root = Value::from(transformed(generator.subschema_for::<T>(), as_checked));
     root["components"] = json!({ "schemas": generator.take_definitions(true) });
     root
 }
@@ -117,6 +121,19 @@ fn transformed(mut schema: Schema, bound: fn(&mut Schema)) -> Schema {
     bound(&mut schema);
     transform_subschemas(&mut RecursiveTransform(bound), &mut schema);
     schema
+}
+
+/// What is read, as clients see it.
+fn as_read(schema: &mut Schema) {
+    bound_narrow_integers(schema);
+    // A set takes an element twice, and holds it once.
+    schema.remove("uniqueItems");
+}
+
+/// What is read, as bodies are checked against it.
+fn as_checked(schema: &mut Schema) {
+    bound_integers(schema);
+    schema.remove("uniqueItems");
 }
 
 /// Bounds that the format of an integer implies, written out for clients that do not know the format.
@@ -236,11 +253,12 @@ fn written_reference(value: &Value) -> Option<&str> {
     value.get("$ref")?.as_str()?.strip_prefix('#')?.strip_prefix(WRITTEN_PATH)?.strip_prefix('/')
 }
 
-fn strip_origins(value: &mut Value) {
+fn strip_notes(value: &mut Value) {
     if let Some(object) = value.as_object_mut() {
         object.shift_remove(ORIGIN);
+        object.shift_remove(TOLD);
     }
-    each_child(value, &mut strip_origins);
+    each_child(value, &mut strip_notes);
 }
 
 fn each_child(value: &mut Value, visit: &mut dyn FnMut(&mut Value)) {

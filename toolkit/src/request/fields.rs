@@ -56,18 +56,32 @@ fn gather(
     for (field, property) in schema.properties() {
         let name = location.wire_name(field);
         let mut texts: Vec<Cow<'_, str>> = Vec::new();
+        // An absent list is an empty one, as it is for a parameter of its own.
+        let is_list = property.get("type").is_some_and(|ty| ty == "array") && property.get("default").is_none();
         reading.each_text_named(location, &name, Segment::None, &mut |text| match text {
+            // A header's list stands between commas (RFC 9110 §5.6.1).
+            Ok(Cow::Borrowed(text)) if location == Location::Header && accepts_list(property) => {
+                texts.extend(text.split(',').map(|text| Cow::Borrowed(text.trim())));
+            }
             Ok(text) => texts.push(text),
             Err(_) => {
                 let expected = undecodable(location);
                 violations.push(Violation::new(&Place::parameter(location, &name), expected.code, expected.message));
             }
         });
-        if !texts.is_empty() {
+        if !texts.is_empty() || is_list {
             object.insert(field.clone(), value_by_schema(&texts, property, schema.definitions()));
         }
     }
     object
+}
+
+fn accepts_list(property: &Value) -> bool {
+    match property.get("type") {
+        Some(Value::String(ty)) => ty == "array",
+        Some(Value::Array(types)) => types.iter().any(|ty| ty == "array"),
+        _ => false,
+    }
 }
 
 fn wrong_fields(schema: &SchemaCheck, object: Map<String, Value>, location: Location) -> Vec<Violation> {

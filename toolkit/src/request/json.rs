@@ -49,7 +49,7 @@ fn all_wrong<T: JsonBody>(body: &[u8]) -> Result<Vec<Violation>, Refusal> {
 
 fn malformed(error: &serde_json::Error) -> Refusal {
     Problem::new(StatusCode::BAD_REQUEST)
-        .title("The body is not JSON")
+        .title("The body cannot be read as JSON")
         // Messages about syntax name what was expected, never what was sent.
         .detail(error.to_string())
         .with("line", error.line())

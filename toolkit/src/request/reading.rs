@@ -70,6 +70,12 @@ impl Reading {
         self.violations.push(violation);
     }
 
+    /// How much has been found wrong so far.
+    #[must_use]
+    pub fn violation_count(&self) -> usize {
+        self.violations.len()
+    }
+
     /// Ends the reading.
     ///
     /// # Errors

@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 use serde_json::{Map, Value};
 
 use crate::{
-    check::{Location, Violation, in_range, of_length, push_token},
+    check::{Location, TOLD, Violation, in_range, of_length, push_token},
     openapi::read_schema,
 };
 
@@ -78,8 +78,8 @@ impl SchemaCheck {
 
     fn add(&self, error: &ValidationError<'_>, violations: &mut Vec<Violation>) {
         let pointer = error.instance_path().to_string();
-        let mut push = |pointer: String, code: &'static str, message: String| {
-            let violation = violation(pointer, code, message);
+        let mut push = |pointer: String, code: &str, message: String| {
+            let violation = violation(pointer, code.to_owned(), message);
             if !violations.contains(&violation) {
                 violations.push(violation);
             }
@@ -93,6 +93,10 @@ impl SchemaCheck {
                     push(child(&pointer, &Value::from(name.as_str())), "unknown", "is not known here".to_owned());
                 }
             }
+            Kind::AnyOf { .. } if self.has_words(error) => {
+                let (code, message) = self.told(error.kind(), error.schema_path().as_str());
+                push(pointer, &code, message);
+            }
             Kind::AnyOf { context } | Kind::OneOfNotValid { context } => match nearest(context) {
                 Some(errors) => errors.iter().for_each(|error| self.add(error, violations)),
                 None => push(pointer, "type", "must be one of the documented forms".to_owned()),
@@ -100,12 +104,28 @@ impl SchemaCheck {
             Kind::PropertyNames { error } => self.add(error, violations),
             kind => {
                 let (code, message) = self.told(kind, error.schema_path().as_str());
-                push(pointer, code, message);
+                push(pointer, &code, message);
             }
         }
     }
 
-    fn told(&self, kind: &Kind, schema_path: &str) -> (&'static str, String) {
+    fn has_words(&self, error: &ValidationError<'_>) -> bool {
+        let holder = self.holder(error.schema_path().as_str());
+        holder.and_then(|holder| holder.get(TOLD)?.get(error.kind().keyword())).is_some()
+    }
+
+    /// The words for a violation: those of the rule that wrote the keyword, or ours.
+    fn told(&self, kind: &Kind, schema_path: &str) -> (String, String) {
+        let words = self.holder(schema_path).and_then(|holder| holder.get(TOLD)?.get(kind.keyword()));
+        let word = |index: usize| words?.get(index)?.as_str().map(str::to_owned);
+        if let (Some(code), Some(message)) = (word(0), word(1)) {
+            return (code, message);
+        }
+        let (code, message) = self.own_words(kind, schema_path);
+        (code.to_owned(), message)
+    }
+
+    fn own_words(&self, kind: &Kind, schema_path: &str) -> (&'static str, String) {
         match kind {
             Kind::Type { kind } => ("type", format!("must be {}", of_type(kind))),
             Kind::Enum { options } => ("enum", format!("must be one of {}", listed(options))),
@@ -150,7 +170,7 @@ fn properties(schema: &Value) -> Option<&Map<String, Value>> {
     schema.get("properties")?.as_object()
 }
 
-fn violation(pointer: String, code: &'static str, message: String) -> Violation {
+fn violation(pointer: String, code: String, message: String) -> Violation {
     Violation {
         location: Location::Body,
         name: None,

@@ -5,16 +5,13 @@ use std::{
 
 use super::{Need, ResourceEntry, Resources};
 
-/// The entries that have to be built for `needs`, each behind those that it borrows from.
-///
-/// # Errors
-///
-/// A sentence for each missing resource, each cycle, and each type that two functions make.
+/// The entries that have to be built for `needs`, each behind those that it borrows from, and what is wrong with the
+/// graph: a sentence for each missing resource, each cycle, and each type that two functions make.
 pub(crate) fn plan(
     needs: Vec<Need>,
     entries: &[ResourceEntry],
     present: &Resources,
-) -> Result<Vec<ResourceEntry>, Vec<String>> {
+) -> (Vec<ResourceEntry>, Vec<String>) {
     let mut plan = Plan {
         makers: HashMap::new(),
         present,
@@ -96,10 +93,10 @@ impl Plan<'_> {
         }
     }
 
-    fn finish(mut self) -> Result<Vec<ResourceEntry>, Vec<String>> {
+    fn finish(mut self) -> (Vec<ResourceEntry>, Vec<String>) {
         let missing: BTreeSet<_> = self.missing.values().map(|needs| missing_sentence(needs)).collect();
         self.faults.extend(missing);
-        if self.faults.is_empty() { Ok(self.order) } else { Err(self.faults) }
+        (self.order, self.faults)
     }
 }
 

@@ -14,3 +14,10 @@ pub(crate) fn start_logging(level: &str) {
         .with_writer(std::io::stderr)
         .try_init();
 }
+
+/// Writes warnings and errors, or what `RUST_LOG` asks for, to where the test harness shows them for failed tests.
+pub(crate) fn start_test_logging() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    // An error means that there is a subscriber already: of another client, or the test's own.
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_test_writer().try_init();
+}

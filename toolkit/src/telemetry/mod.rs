@@ -3,5 +3,5 @@
 mod logs;
 mod trace_id;
 
-pub(crate) use logs::start_logging;
+pub(crate) use logs::{start_logging, start_test_logging};
 pub(crate) use trace_id::TraceId;

@@ -58,26 +58,23 @@ impl TestResponse {
             .unwrap_or_else(|error| panic!("the reply is not what was expected: {error}\n{}", self.text()))
     }
 
-    /// The violations that a 422 problem lists: code and place, such as `("range", "query limit")` or
-    /// `("required", "body /items/3")`.
+    /// The violations that a 422 problem lists, by code and place: `range query limit`, `required body /items/3`.
     ///
     /// # Panics
     ///
     /// When the reply is no problem with violations.
     #[must_use]
     #[track_caller]
-    pub fn violations(&self) -> Vec<(String, String)> {
+    pub fn violations(&self) -> Vec<String> {
         let problem: Value = self.json();
         let Some(violations) = problem["violations"].as_array() else {
             panic!("the reply lists no violations: {problem}");
         };
-        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let place = |violation: &Value| {
-            let parts = [&violation["in"], &violation["name"], &violation["pointer"]];
-            let parts: Vec<_> = parts.into_iter().map(text).filter(|part| !part.is_empty()).collect();
-            parts.join(" ")
+        let told = |violation: &Value| {
+            let parts = ["code", "in", "name", "pointer"].map(|member| violation[member].as_str().unwrap_or_default());
+            parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
         };
-        violations.iter().map(|violation| (text(&violation["code"]), place(violation))).collect()
+        violations.iter().map(told).collect()
     }
 
     /// Asserts the status, and shows the body where it differs.

@@ -3,7 +3,7 @@ use std::borrow::Cow;
 use schemars::Schema;
 use validator::ValidationError;
 
-use super::Rule;
+use super::{Rule, TOLD, put};
 use crate::check::{Place, Violation};
 
 /// `custom(function = …)`: a function of one's own, `fn(&T) -> Result<(), ValidationError>`.
@@ -49,6 +49,19 @@ impl<T: ?Sized, R: Rule<T>> Rule<T> for Worded<R> {
     }
 
     fn describe(&self, schema: &mut Schema) {
-        self.rule.describe(schema);
+        // Described alone first, so that only this rule's words are changed.
+        let mut alone = Schema::default();
+        if let Some(ty) = schema.get("type") {
+            alone.insert("type".to_owned(), ty.clone());
+        }
+        self.rule.describe(&mut alone);
+        let keywords = alone.as_object().into_iter().flatten();
+        let keywords = keywords.filter(|(keyword, _)| *keyword != "type" && *keyword != TOLD);
+        for (keyword, value) in keywords {
+            let told = |index: usize| alone.get(TOLD)?.get(keyword)?.get(index)?.as_str();
+            let code = self.code.or(told(0)).unwrap_or_default();
+            let message = self.message.or(told(1)).unwrap_or_default();
+            put(schema, keyword, value.clone(), code, message);
+        }
     }
 }

@@ -29,7 +29,7 @@ impl<T: ValidateLength<u64> + ?Sized> Rule<T> for Length {
         for kind in kinds(schema) {
             for (bound, prefix) in [(min, "min"), (max, "max")] {
                 if let Some(bound) = bound {
-                    put(schema, &format!("{prefix}{kind}"), bound);
+                    put(schema, &format!("{prefix}{kind}"), bound, "length", &of_length(min, max));
                 }
             }
         }

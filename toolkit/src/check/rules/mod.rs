@@ -9,6 +9,7 @@ mod range;
 mod text;
 
 use schemars::Schema;
+use serde_json::{Value, json};
 
 pub use custom::{Custom, Worded};
 pub use elements::Each;
@@ -55,7 +56,26 @@ rules_in_a_row!(A 0, B 1, C 2, D 3, E 4, F 5);
 rules_in_a_row!(A 0, B 1, C 2, D 3, E 4, F 5, G 6);
 rules_in_a_row!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7);
 
-/// Sets `keyword` unless a stricter meaning stands there already.
-fn put(schema: &mut Schema, keyword: &str, value: impl Into<serde_json::Value>) {
-    schema.insert(keyword.to_owned(), value.into());
+/// Where a rule notes in the schema how it tells of a violation: `{keyword: [code, message]}`. Taken out before anyone
+/// sees the schema; it lets a check by schema say what a check by rule says.
+pub(crate) const TOLD: &str = "x-toolkit-told";
+
+/// Writes a rule into a schema as `keyword`, with the words for what breaks it.
+///
+/// A second pattern, or whatever else cannot stand twice in one schema, stands beside the first under `allOf`.
+fn put(schema: &mut Schema, keyword: &str, value: impl Into<Value>, code: &str, message: &str) {
+    let value = value.into();
+    let object = schema.ensure_object();
+    let told = json!([code, message]);
+    if matches!(keyword, "pattern" | "not" | "anyOf") && object.contains_key(keyword) {
+        let beside = json!({ keyword: value, TOLD: { keyword: told } });
+        if let Value::Array(all) = object.entry("allOf").or_insert_with(|| json!([])) {
+            all.push(beside);
+        }
+        return;
+    }
+    object.insert(keyword.to_owned(), value);
+    if let Value::Object(words) = object.entry(TOLD).or_insert_with(|| json!({})) {
+        words.insert(keyword.to_owned(), told);
+    }
 }

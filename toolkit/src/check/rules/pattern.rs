@@ -15,11 +15,17 @@ impl<T: ValidateRegex + ?Sized> Rule<T> for Pattern {
     fn check(&self, value: &T, place: &Place<'_>, violations: &mut Vec<Violation>) {
         let regex: &Regex = self.0;
         if !value.validate_regex(regex) {
-            violations.push(Violation::new(place, "regex", format!("must match the pattern {}", regex.as_str())));
+            violations.push(Violation::new(place, "regex", self.message()));
         }
     }
 
     fn describe(&self, schema: &mut Schema) {
-        put(schema, "pattern", self.0.as_str());
+        put(schema, "pattern", self.0.as_str(), "regex", &self.message());
+    }
+}
+
+impl Pattern {
+    fn message(self) -> String {
+        format!("must match the pattern {}", self.0.as_str())
     }
 }

@@ -42,7 +42,7 @@ where
             if let Some(bound) = bound {
                 // Numbers always serialise; infinite bounds become null, which no schema allows.
                 if let Ok(value @ serde_json::Value::Number(_)) = serde_json::to_value(bound) {
-                    put(schema, keyword, value);
+                    put(schema, keyword, value, "range", &self.message());
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! Rules on texts that have no options of their own, or a single word.
 
 use schemars::Schema;
+use serde_json::json;
 use validator::{
     ValidateContains, ValidateDoesNotContain, ValidateEmail, ValidateIp, ValidateNonControlCharacter, ValidateRequired,
     ValidateUrl,
@@ -10,7 +11,7 @@ use super::{Rule, put};
 use crate::check::{Place, Violation};
 
 macro_rules! plain_rule {
-    ($(#[$doc:meta])* $Rule:ident, $Trait:ident::$valid:ident, $code:literal, $message:literal, $describe:expr) => {
+    ($(#[$doc:meta])* $Rule:ident, $Trait:ident::$valid:ident, $code:literal, $message:literal, $keyword:literal: $value:expr) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug)]
         pub struct $Rule;
@@ -23,8 +24,7 @@ macro_rules! plain_rule {
             }
 
             fn describe(&self, schema: &mut Schema) {
-                let describe: fn(&mut Schema) = $describe;
-                describe(schema);
+                put(schema, $keyword, $value, $code, $message);
             }
         }
     };
@@ -32,24 +32,21 @@ macro_rules! plain_rule {
 
 plain_rule!(
     /// `email`: an address as HTML's `<input type=email>` takes it.
-    Email, ValidateEmail::validate_email, "email", "must be an email address", |schema| put(schema, "format", "email")
+    Email, ValidateEmail::validate_email, "email", "must be an email address", "format": "email"
 );
 plain_rule!(
     /// `url`: an absolute URL.
-    Url, ValidateUrl::validate_url, "url", "must be a URL", |schema| put(schema, "format", "uri")
+    Url, ValidateUrl::validate_url, "url", "must be a URL", "format": "uri"
 );
 plain_rule!(
     /// `ip`: an IPv4 or IPv6 address.
-    Ip, ValidateIp::validate_ip, "ip", "must be an IP address", |schema| put(
-        schema,
-        "anyOf",
-        serde_json::json!([{ "format": "ipv4" }, { "format": "ipv6" }])
-    )
+    Ip, ValidateIp::validate_ip, "ip", "must be an IP address",
+    "anyOf": json!([{ "format": "ipv4" }, { "format": "ipv6" }])
 );
 plain_rule!(
     /// `non_control_character`: no control characters.
     NoControlCharacters, ValidateNonControlCharacter::validate_non_control_character, "non_control_character",
-    "must have no control characters", |schema| put(schema, "pattern", r"^[^\u0000-\u001f\u007f-\u009f]*$")
+    "must have no control characters", "pattern": r"^[^\u0000-\u001f\u007f-\u009f]*$"
 );
 
 /// `required`: an `Option` that must be there.
@@ -73,12 +70,18 @@ pub struct Contains(pub &'static str);
 impl<T: ValidateContains> Rule<T> for Contains {
     fn check(&self, value: &T, place: &Place<'_>, violations: &mut Vec<Violation>) {
         if !value.validate_contains(self.0) {
-            violations.push(Violation::new(place, "contains", format!("must contain `{}`", self.0)));
+            violations.push(Violation::new(place, "contains", self.message()));
         }
     }
 
     fn describe(&self, schema: &mut Schema) {
-        put(schema, "pattern", regex::escape(self.0));
+        put(schema, "pattern", regex::escape(self.0), "contains", &self.message());
+    }
+}
+
+impl Contains {
+    fn message(self) -> String {
+        format!("must contain `{}`", self.0)
     }
 }
 
@@ -89,11 +92,17 @@ pub struct DoesNotContain(pub &'static str);
 impl<T: ValidateDoesNotContain> Rule<T> for DoesNotContain {
     fn check(&self, value: &T, place: &Place<'_>, violations: &mut Vec<Violation>) {
         if !value.validate_does_not_contain(self.0) {
-            violations.push(Violation::new(place, "does_not_contain", format!("must not contain `{}`", self.0)));
+            violations.push(Violation::new(place, "does_not_contain", self.message()));
         }
     }
 
     fn describe(&self, schema: &mut Schema) {
-        put(schema, "not", serde_json::json!({ "pattern": regex::escape(self.0) }));
+        put(schema, "not", json!({ "pattern": regex::escape(self.0) }), "does_not_contain", &self.message());
+    }
+}
+
+impl DoesNotContain {
+    fn message(self) -> String {
+        format!("must not contain `{}`", self.0)
     }
 }
