@@ -194,9 +194,11 @@ async fn lists_and_sets_are_gathered_from_repeated_names() {
 #[toolkit::test]
 async fn elements_and_lists_are_both_checked() {
     let answer = client().get("/optional?many=a&many=long&many=b&many=c&unique=x&unique=1&maybe=&limit=0").await;
+    let mut violations = answer.violations();
+    violations.sort();
     let expected =
-        ["type query maybe", "length query many", "length query many /1", "type query unique /0", "range query limit"];
-    assert_eq!(answer.violations(), expected);
+        ["length query many", "length query many /1", "range query limit", "type query maybe", "type query unique /0"];
+    assert_eq!(violations, expected);
 }
 
 /// Reads from everywhere.

@@ -1,5 +1,7 @@
 //! Rules on texts that have no options of their own, or a single word.
 
+use std::borrow::Cow;
+
 use schemars::Schema;
 use serde_json::json;
 use validator::{
@@ -30,6 +32,40 @@ macro_rules! plain_rule {
     };
 }
 
+/// A text, or one that may be missing.
+pub trait MaybeText {
+    /// The text, if it is there.
+    fn maybe_text(&self) -> Option<&str>;
+
+    /// Whether it is missing or an IP address.
+    fn is_ip(&self) -> bool {
+        self.maybe_text().is_none_or(|text| text.validate_ip())
+    }
+
+    /// Whether it is missing or has no control characters.
+    fn is_printable(&self) -> bool {
+        self.maybe_text().is_none_or(|text| text.validate_non_control_character())
+    }
+}
+
+macro_rules! text {
+    ($($ty:ty),*) => {$(
+        impl MaybeText for $ty {
+            fn maybe_text(&self) -> Option<&str> {
+                Some(self)
+            }
+        }
+    )*};
+}
+
+text!(String, &str, Box<str>, Cow<'_, str>);
+
+impl<T: MaybeText> MaybeText for Option<T> {
+    fn maybe_text(&self) -> Option<&str> {
+        self.as_ref()?.maybe_text()
+    }
+}
+
 plain_rule!(
     /// `email`: an address as HTML's `<input type=email>` takes it.
     Email, ValidateEmail::validate_email, "email", "must be an email address", "format": "email"
@@ -40,12 +76,12 @@ plain_rule!(
 );
 plain_rule!(
     /// `ip`: an IPv4 or IPv6 address.
-    Ip, ValidateIp::validate_ip, "ip", "must be an IP address",
+    Ip, MaybeText::is_ip, "ip", "must be an IP address",
     "anyOf": json!([{ "format": "ipv4" }, { "format": "ipv6" }])
 );
 plain_rule!(
     /// `non_control_character`: no control characters.
-    NoControlCharacters, ValidateNonControlCharacter::validate_non_control_character, "non_control_character",
+    NoControlCharacters, MaybeText::is_printable, "non_control_character",
     "must have no control characters", "pattern": r"^[^\u0000-\u001f\u007f-\u009f]*$"
 );
 
