@@ -3,13 +3,12 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{
-    body::Body,
     response::Response,
-    routing::{MethodFilter, MethodRouter, on},
+    routing::{MethodFilter, MethodRouter, on_service},
 };
-use http::{HeaderValue, Request, StatusCode};
+use http::{HeaderValue, StatusCode};
 
-use super::{Declaration, Mounting};
+use super::{Declaration, Mounting, service::EndpointService};
 use crate::{
     check::{Place, Violation},
     limits::{EndpointLimits, Pool, busy},
@@ -23,8 +22,8 @@ pub struct Mounted<C> {
     pub captures: C,
     /// The threads for functions that are not async.
     pub pool: Pool,
-    limits: EndpointLimits,
-    deprecation: Option<HeaderValue>,
+    pub(super) limits: EndpointLimits,
+    pub(super) deprecation: Option<HeaderValue>,
 }
 
 /// Makes an endpoint's route out of the straight line that its macro wrote.
@@ -40,21 +39,9 @@ where
         limits: EndpointLimits::new(&declaration.limits, &mounting.settings),
         deprecation: declaration.deprecated.map(deprecation),
     });
-    let answer = move |request: Request<Body>| {
-        let mounted = mounted.clone();
-        async move {
-            let reading = Reading::new(request, mounted.limits.body_limit);
-            let outcome = mounted.limits.run(glue(reading, mounted.clone())).await;
-            let mut response = outcome.unwrap_or_else(Refusal::into_response);
-            if let Some(deprecation) = &mounted.deprecation {
-                response.headers_mut().insert("deprecation", deprecation.clone());
-            }
-            response
-        }
-    };
     // The macros know only methods that axum can filter.
     let filter = MethodFilter::try_from(declaration.method.clone()).unwrap_or(MethodFilter::GET);
-    on(filter, answer)
+    on_service(filter, EndpointService { mounted, glue })
 }
 
 /// RFC 9745: the date since when, as a structured field; a deprecation without one is as old as time.

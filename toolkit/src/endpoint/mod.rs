@@ -4,6 +4,7 @@ mod data;
 mod declaration;
 mod entry;
 mod glue;
+mod service;
 
 pub use data::{BodyData, Data};
 pub use declaration::{Declaration, Origin};

@@ -1,8 +1,18 @@
-use std::{num::NonZeroU32, time::Duration};
+use std::{
+    num::NonZeroU32,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
 
 use governor::{DefaultDirectRateLimiter, Quota, clock::Clock};
 use http::StatusCode;
-use tokio::sync::Semaphore;
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    task::coop::{Unconstrained, unconstrained},
+    time::{Sleep, sleep},
+};
 
 use super::Rate;
 use crate::{problem::Problem, request::Refusal, settings::ServerSettings};
@@ -30,7 +40,7 @@ impl DeclaredLimits {
 pub(crate) struct EndpointLimits {
     timeout: Duration,
     pub(crate) body_limit: usize,
-    concurrency: Option<Semaphore>,
+    concurrency: Option<Arc<Semaphore>>,
     rate: Option<DefaultDirectRateLimiter>,
 }
 
@@ -41,35 +51,74 @@ impl EndpointLimits {
         Self {
             timeout: declared.timeout.unwrap_or(settings.request_timeout),
             body_limit: declared.body_limit.unwrap_or(settings.body_limit),
-            concurrency: declared.concurrency.map(Semaphore::new),
+            concurrency: declared.concurrency.map(|limit| Arc::new(Semaphore::new(limit))),
             rate: declared.rate.and_then(limiter),
         }
     }
 
     /// Runs one request within the limits.
     ///
-    /// # Errors
-    ///
-    /// 429 over the rate, 503 over the concurrency, 504 over the time.
-    pub(crate) async fn run<T>(&self, request: impl Future<Output = Result<T, Refusal>>) -> Result<T, Refusal> {
+    /// It ends with 429 over the rate, 503 over the concurrency, 504 over the time.
+    pub(crate) fn run<F>(&self, request: F) -> Limited<F> {
+        let (permit, refusal) = match self.admit() {
+            Ok(permit) => (permit, None),
+            Err(refusal) => (None, Some(refusal)),
+        };
+        Limited { request, deadline: None, timeout: self.timeout, refusal, _permit: permit }
+    }
+
+    fn admit(&self) -> Result<Option<OwnedSemaphorePermit>, Refusal> {
         if let Some(rate) = &self.rate
             && let Err(not_until) = rate.check()
         {
             let wait = not_until.wait_time_from(governor::clock::DefaultClock::default().now());
             return Err(busy(StatusCode::TOO_MANY_REQUESTS, "too many requests came in too short a time", wait));
         }
-        let _permit = match &self.concurrency {
-            Some(semaphore) => Some(semaphore.try_acquire().map_err(|_| {
-                busy(StatusCode::SERVICE_UNAVAILABLE, "too many requests are in progress", Duration::from_secs(1))
-            })?),
-            None => None,
-        };
-        match tokio::time::timeout(self.timeout, request).await {
-            Ok(outcome) => outcome,
-            Err(_) => Err(Problem::new(StatusCode::GATEWAY_TIMEOUT)
-                .detail(format!("the request took longer than {:?}", self.timeout))
-                .into()),
+        let Some(concurrency) = &self.concurrency else { return Ok(None) };
+        concurrency.clone().try_acquire_owned().map(Some).map_err(|_| {
+            busy(StatusCode::SERVICE_UNAVAILABLE, "too many requests are in progress", Duration::from_secs(1))
+        })
+    }
+}
+
+pin_project_lite::pin_project! {
+    /// One request within its endpoint's limits.
+    pub(crate) struct Limited<F> {
+        #[pin]
+        request: F,
+        // Most requests never wait, and need no timer.
+        #[pin]
+        deadline: Option<Unconstrained<Sleep>>,
+        timeout: Duration,
+        refusal: Option<Refusal>,
+        _permit: Option<OwnedSemaphorePermit>,
+    }
+}
+
+impl<F, T> Future for Limited<F>
+where
+    F: Future<Output = Result<T, Refusal>>,
+{
+    type Output = Result<T, Refusal>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        if let Some(refusal) = this.refusal.take() {
+            return Poll::Ready(Err(refusal));
         }
+        if let Poll::Ready(outcome) = this.request.poll(cx) {
+            return Poll::Ready(outcome);
+        }
+        if this.deadline.is_none() {
+            // A request that uses up its turns with the runtime must not outlive its time by that.
+            this.deadline.set(Some(unconstrained(sleep(*this.timeout))));
+        }
+        if let Some(deadline) = this.deadline.as_pin_mut() {
+            ready!(deadline.poll(cx));
+        }
+        Poll::Ready(Err(Problem::new(StatusCode::GATEWAY_TIMEOUT)
+            .detail(format!("the request took longer than {:?}", this.timeout))
+            .into()))
     }
 }
 

@@ -6,7 +6,6 @@ mod pool;
 mod quantity;
 
 pub use endpoint::DeclaredLimits;
-pub(crate) use endpoint::EndpointLimits;
-pub(crate) use endpoint::busy;
+pub(crate) use endpoint::{EndpointLimits, Limited, busy};
 pub use pool::Pool;
 pub use quantity::{Rate, bytes, duration, rate};
