@@ -2,6 +2,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{
     Router,
+    handler::Handler,
     response::{IntoResponse, Response},
     routing::{MethodRouter, get},
 };
@@ -33,16 +34,20 @@ pub(super) fn build(
         router = router.route(path, route(&entries, mounting));
     }
     let known = Arc::new(known);
-    let router = router
-        .merge(own_routes(document, app.info.title))
+    let others = own_routes(document, app.info.title)
         .merge(health::routes(readiness.clone(), mounting.resources.clone()))
         .merge(app.merged)
-        .method_not_allowed_fallback(async || Problem::new(StatusCode::METHOD_NOT_ALLOWED))
-        .fallback(move |uri: Uri| {
-            let known = known.clone();
-            async move { not_found(&uri, &known) }
-        })
         .layer(ProblemLayer);
+    let not_found = move |uri: Uri| {
+        let known = known.clone();
+        async move { not_found(&uri, &known) }
+    };
+    let not_allowed = async || Problem::new(StatusCode::METHOD_NOT_ALLOWED);
+    // Endpoints have the layer inside: one around the router would cost each request two boxes more.
+    let router = router
+        .merge(others)
+        .method_not_allowed_fallback(not_allowed.layer(ProblemLayer))
+        .fallback(not_found.layer(ProblemLayer));
     let origins = &mounting.settings.cors_origins;
     if app.layers.is_empty() && origins.is_empty() {
         return router;
@@ -62,11 +67,12 @@ fn route(entries: &[EndpointEntry], mounting: &Mounting) -> MethodRouter {
         let allowed = allowed.clone();
         route = route.options(async move || (StatusCode::NO_CONTENT, [(header::ALLOW, allowed)]));
     }
-    route.fallback(async move || {
+    let not_allowed = async move || {
         Problem::new(StatusCode::METHOD_NOT_ALLOWED)
             .detail(format!("this path answers {allowed}"))
             .header(header::ALLOW, &allowed)
-    })
+    };
+    route.fallback(not_allowed.layer(ProblemLayer))
 }
 
 fn allowed(entries: &[EndpointEntry]) -> String {

@@ -7,11 +7,13 @@ use axum::{
     routing::{MethodFilter, MethodRouter, on_service},
 };
 use http::{HeaderValue, StatusCode};
+use tower::Layer;
 
 use super::{Declaration, Mounting, service::EndpointService};
 use crate::{
     check::{Place, Violation},
     limits::{EndpointLimits, Pool, busy},
+    problem::ProblemLayer,
     request::{Reading, Refusal},
 };
 
@@ -41,7 +43,7 @@ where
     });
     // The macros know only methods that axum can filter.
     let filter = MethodFilter::try_from(declaration.method.clone()).unwrap_or(MethodFilter::GET);
-    on_service(filter, EndpointService { mounted, glue })
+    on_service(filter, ProblemLayer.layer(EndpointService { mounted, glue }))
 }
 
 /// RFC 9745: the date since when, as a structured field; a deprecation without one is as old as time.
