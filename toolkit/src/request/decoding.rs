@@ -21,10 +21,19 @@ pub(crate) fn path(text: &str) -> Result<Cow<'_, str>, Undecodable> {
 
 /// Decodes a name or value of `application/x-www-form-urlencoded`, where `+` is a space.
 pub(crate) fn form(text: &str) -> Result<Cow<'_, str>, Undecodable> {
+    if !is_encoded(text) {
+        return Ok(Cow::Borrowed(text));
+    }
     if text.contains('+') {
         return path(&text.replace('+', " ")).map(|decoded| Cow::Owned(decoded.into_owned()));
     }
     path(text)
+}
+
+/// Whether a text of `application/x-www-form-urlencoded` means anything but itself.
+#[inline]
+pub(crate) fn is_encoded(text: &str) -> bool {
+    text.bytes().any(|byte| matches!(byte, b'%' | b'+'))
 }
 
 fn starts_with_hex_pair(text: &str) -> bool {

@@ -79,12 +79,25 @@ fn path_text<'a>(path: &'a str, segment: Segment, visit: &mut dyn FnMut(Text<'a>
 
 /// The values under `name` in `name=value&…`; a pair without `=` has an empty value.
 pub(super) fn pairs<'a>(encoded: &'a str, name: &str, visit: &mut dyn FnMut(Text<'a>)) {
-    for pair in encoded.split('&') {
-        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+    let mut rest = Some(encoded);
+    while let Some(pairs) = rest {
+        let (pair, behind) = split_at(pairs, b'&');
+        let (key, value) = split_at(pair, b'=');
         // A name that cannot be decoded is no parameter's.
-        if key == name || (key.contains(['%', '+']) && decoding::form(key).is_ok_and(|key| key == name)) {
-            visit(decoding::form(value));
+        if key == name || (decoding::is_encoded(key) && decoding::form(key).is_ok_and(|key| key == name)) {
+            visit(decoding::form(value.unwrap_or("")));
         }
+        rest = behind;
+    }
+}
+
+/// What stands before the first `separator`, and behind it.
+///
+/// By bytes: `str::split` searches in a way that pays only in texts longer than a query.
+fn split_at(text: &str, separator: u8) -> (&str, Option<&str>) {
+    match text.bytes().position(|byte| byte == separator) {
+        Some(index) => (&text[..index], Some(&text[index + 1..])),
+        None => (text, None),
     }
 }
 
