@@ -365,3 +365,70 @@ async fn a_rule_says_the_same_whether_types_are_wrong_or_not() {
     assert_eq!(told(&alone), told(&beside));
     assert_eq!(told(&alone).len(), 7, "{alone}");
 }
+
+/// A formula.
+#[data]
+#[serde(tag = "op", rename_all = "snake_case")]
+enum Formula {
+    Not { of: Box<Formula> },
+    Minus { of: Box<Formula> },
+    Value { is: i64 },
+}
+
+/// Takes a formula.
+#[post("/formula", inline)]
+fn formula(_formula: Formula) {}
+
+#[toolkit::test]
+async fn a_deep_formula_is_searched_in_no_time() {
+    let (mut body, depth) = (json!({"op": "value", "is": "x"}), 60);
+    for _ in 0..depth {
+        body = json!({"op": "not", "of": body});
+    }
+    let answer = client().post("/formula").json(&body).await;
+    assert_eq!(answer.violations(), [format!("type body {}/is", "/of".repeat(depth))]);
+}
+
+#[toolkit::test]
+async fn a_wrong_tag_is_told_with_all_that_are_known() {
+    let answer = client().post("/formula").json(&json!({"op": "plus"})).await;
+    assert_eq!(answer.violations(), ["enum body /op"]);
+    assert!(answer.text().contains("must be one of not, minus, value"), "{}", answer.text());
+}
+
+/// Takes numbers.
+#[post("/numbers", inline)]
+fn numbers(_numbers: Vec<Line>) {}
+
+#[toolkit::test]
+async fn the_answer_to_many_faults_stays_small() {
+    let client = client();
+    for count in [10_000, 100_000] {
+        let answer = client.post("/numbers").json(&vec![0; count]).await;
+        answer.assert_status(422);
+        assert!(answer.bytes().len() < 200_000, "{}", answer.bytes().len());
+    }
+    let rows = vec![json!({"quantity": 0, "priceCents": 1}); 5000];
+    let answer = client.post("/numbers").json(&rows).await;
+    assert_eq!(answer.violations().len(), 1000);
+    assert_eq!(answer.json::<Value>()["more"], true);
+}
+
+/// What maps and sets hold is checked too.
+#[data]
+struct Held {
+    by_number: BTreeMap<u64, Line>,
+    #[validate(inner(length(max = 3)))]
+    names: std::collections::BTreeSet<String>,
+}
+
+/// Takes what is held.
+#[post("/held", inline)]
+fn held(_held: Held) {}
+
+#[toolkit::test]
+async fn members_of_maps_with_any_key_and_elements_of_sets_are_checked() {
+    let body = json!({"by_number": {"7": {"quantity": 0, "priceCents": 1}}, "names": ["long name", "a"]});
+    let answer = client().post("/held").json(&body).await;
+    assert_eq!(answer.violations(), ["range body /by_number/7/quantity", "length body /names"]);
+}

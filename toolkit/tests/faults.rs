@@ -16,12 +16,28 @@ mod first {
         Thing { a: id }
     }
 
+    /// A thing that is only read.
+    #[data]
+    struct Same {
+        a: u8,
+    }
+
+    #[put("/same", inline)]
+    fn read_same(same: Same) -> u8 {
+        same.a
+    }
+
     #[get("/one", inline)]
     fn twin() {}
 }
 
 mod second {
     use toolkit::prelude::*;
+
+    #[post("/same/{another}", inline)]
+    fn third(another: u8) {
+        let _ = another;
+    }
 
     /// A thing of the second module.
     #[data]
@@ -32,6 +48,17 @@ mod second {
     #[get("/same/{other}", inline)]
     fn second(other: u8) -> Thing {
         Thing { b: other }
+    }
+
+    /// A thing that is only written.
+    #[data]
+    struct Same {
+        b: u8,
+    }
+
+    #[get("/same", inline)]
+    fn write_same() -> Same {
+        Same { b: 1 }
     }
 
     #[get("/two", inline)]
@@ -94,15 +121,17 @@ async fn every_fault_is_told_at_once_with_both_places() {
         &["`first` (", "`second` (", "answer `GET /same/{}`", "faults.rs:"][..],
         &["`twin` (", "have the operation id `twin`"],
         &["`taken` (", "`/docs`", "serves itself"],
+        &["`/same/{id}`", "`/same/{another}`", "are one path"],
         &["two data types have the schema name `Thing`", "faults::first", "faults::second", "rename"],
         &["no resource of type `faults::graph::Missing`", "`needs` (", "`needs_too` (", "borrow;", "app.with(value)"],
         &["`round` (", " -> `about` (", "in a circle"],
         &["two functions make the resource `faults::graph::Double`", "`double` (", "`double_again` ("],
+        &["schema name `Same`", "faults::first", "faults::second"],
         &["`no_such_crate` was included and has no endpoint"],
     ] {
         let fault = error.faults.iter().find(|fault| parts.iter().all(|part| fault.contains(part)));
         assert!(fault.is_some(), "no fault with {parts:?} in {told}");
     }
-    assert_eq!(error.faults.len(), 8, "{told}");
-    assert!(told.starts_with("the service cannot start: 8 faults\n  1. "), "{told}");
+    assert_eq!(error.faults.len(), 10, "{told}");
+    assert!(told.starts_with("the service cannot start: 10 faults\n  1. "), "{told}");
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use toolkit::{
     axum::http::Uri,
-    jiff::{Timestamp, civil::Date},
+    jiff::{self, Timestamp, civil::Date},
     prelude::*,
     rust_decimal::Decimal,
     serde_json::{Value, json},
@@ -380,4 +380,30 @@ async fn every_rule_finds_what_breaks_it_and_lets_the_rest_pass() {
     assert_eq!(problem["violations"][9]["message"], "must be even");
     assert_eq!(problem["violations"][10]["message"], "must be of age");
     assert_eq!(problem["violations"][1]["message"], "must be greater than 0 and at most 1");
+}
+
+/// Numbers that must not lose a digit, and times that need a time zone.
+#[data]
+struct Exact {
+    price: Decimal,
+    count: Option<u64>,
+    at: Option<jiff::Zoned>,
+}
+
+/// Reads exactly.
+#[get("/exact", inline)]
+fn exact(#[query] exact: Exact) -> Value {
+    json!([exact.price, exact.count, exact.at])
+}
+
+#[toolkit::test]
+async fn a_struct_reads_its_fields_as_exactly_as_parameters_are_read() {
+    let price = "0.1234567890123456789012345678";
+    let at = "2026-01-31T12:00:00%2B01:00[Europe/Berlin]";
+    let answer = client().get(&format!("/exact?price={price}&count=007&at={at}")).await;
+    answer.assert_status(200);
+    assert_eq!(answer.json::<Value>(), json!([price, 7, "2026-01-31T12:00:00+01:00[Europe/Berlin]"]));
+    let answer = client().get("/exact?price=1&count=+5").await;
+    assert_eq!(answer.violations(), ["type query count"]);
+    assert!(answer.text().contains("\"must be an integer\""), "{}", answer.text());
 }

@@ -40,10 +40,9 @@ fn get_item(id: u64) -> u64 {
     id
 }
 
-/// The same path under another name of its variable.
-#[delete("/items/{item_id}", inline)]
-fn delete_item(item_id: u64) -> u64 {
-    item_id
+#[delete("/items/{id}", inline)]
+fn delete_item(id: u64) -> u64 {
+    id
 }
 
 #[options("/asked", inline)]

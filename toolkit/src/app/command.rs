@@ -11,7 +11,7 @@ use super::{
     App, StartError, Started,
     fault::Told,
     serve,
-    start::{all_settings, known_settings, mounted},
+    start::{all_settings, is_reserved, known_settings, mounted},
 };
 use crate::{
     endpoint::EndpointEntry,
@@ -30,7 +30,7 @@ pub(super) async fn run(app: App, arguments: impl IntoIterator<Item = OsString>)
 }
 
 fn command(app: &App) -> Command {
-    let settings = all_settings().into_iter().map(|(name, description)| {
+    let settings = all_settings().into_iter().filter(|(name, _)| !is_reserved(name)).map(|(name, description)| {
         let help = format!("{description} [env: {}]", env_name(&name));
         let flag = flag_name(&name);
         Arg::new(name).long(flag).value_name("VALUE").help(help.trim().to_owned())
@@ -63,6 +63,7 @@ fn command(app: &App) -> Command {
 async fn start(app: App, matches: &ArgMatches) -> crate::Result {
     let flags: BTreeMap<_, _> = known_settings()
         .into_iter()
+        .filter(|name| !is_reserved(name))
         .filter_map(|name| matches.get_one::<String>(&name).cloned().map(|value| (name, value)))
         .collect();
     let file = matches.get_one::<PathBuf>("config").cloned();

@@ -135,6 +135,12 @@ pub(super) fn conflicts(endpoints: &[EndpointEntry]) -> Vec<String> {
     for (path, entries) in by_path(endpoints) {
         let declared = entries[0].declaration;
         let told = format!("`{}` ({}) at `{path}`", declared.function, declared.origin);
+        if let Some(other) = entries.iter().map(|entry| entry.declaration).find(|other| other.path != path) {
+            faults.push(format!(
+                "{told} and `{}` ({}) at `{}` are one path, whose variables need one name each",
+                other.function, other.origin, other.path
+            ));
+        }
         if RESERVED.contains(&path) || path.starts_with("/docs/") {
             faults.push(format!("{told} is a path that the toolkit serves itself; choose another one"));
         } else if let Err(error) = known.insert(path, ()) {

@@ -11,7 +11,7 @@ use hyper_util::{
 };
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::Semaphore,
+    sync::{Semaphore, watch},
 };
 
 use super::{StartError, Started};
@@ -22,29 +22,46 @@ const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 /// Listens and serves until the process is told to stop; then finishes what is in progress.
 pub(super) async fn serve(started: Started) -> crate::Result {
-    let listener = listen(started.settings.bind).await?;
-    let address = listener.local_addr()?;
-    report(&started, address);
+    let listener = match listen(started.settings.bind).await {
+        Ok(listener) => listener,
+        Err(error) => {
+            end(started).await;
+            return Err(error.into());
+        }
+    };
+    report(&started, listener.local_addr()?);
 
     let settings = started.settings.clone();
     let graceful = GracefulShutdown::new();
-    let accepting = accept(&listener, &started.router, &settings, &graceful);
+    let (stopping, stopped) = watch::channel(());
+    let accepting = accept(&listener, &started.router, &settings, &graceful, &stopped);
     tokio::select! {
         () = accepting => {}
         () = told_to_stop(&started, settings.drain_delay) => {}
     }
     drop(listener);
-    if tokio::time::timeout(settings.shutdown_timeout, graceful.shutdown()).await.is_err() {
-        tracing::warn!("requests were still in progress after {:?}; they are cut off", settings.shutdown_timeout);
+    // Connections that have not begun yet see this, and go.
+    drop(stopping);
+    tokio::select! {
+        () = graceful.shutdown() => {}
+        () = tokio::time::sleep(settings.shutdown_timeout) => {
+            tracing::warn!("requests were still in progress after {:?}; they are cut off", settings.shutdown_timeout);
+        }
+        () = stop_signal() => tracing::warn!("told to stop again; requests in progress are cut off"),
     }
+    end(started).await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Ends the resources, after the router that lends them.
+async fn end(started: Started) {
     let Started { router, resources, .. } = started;
     drop(router);
     match Arc::into_inner(resources) {
         Some(resources) => resources.shut_down().await,
         None => tracing::warn!("a request that was cut off still holds the resources; they are not shut down"),
     }
-    tracing::info!("stopped");
-    Ok(())
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
@@ -96,7 +113,13 @@ async fn stop_signal() {
     }
 }
 
-async fn accept(listener: &TcpListener, router: &Router, settings: &ServerSettings, graceful: &GracefulShutdown) {
+async fn accept(
+    listener: &TcpListener,
+    router: &Router,
+    settings: &ServerSettings,
+    graceful: &GracefulShutdown,
+    stopped: &watch::Receiver<()>,
+) {
     let places = Arc::new(Semaphore::new(settings.max_connections.get()));
     let connection = Connection::new(settings);
     loop {
@@ -112,8 +135,9 @@ async fn accept(listener: &TcpListener, router: &Router, settings: &ServerSettin
             }
         };
         let (connection, router, watcher) = (connection.clone(), router.clone(), graceful.watcher());
+        let stopped = stopped.clone();
         tokio::spawn(async move {
-            connection.serve(stream, router, watcher).await;
+            connection.serve(stream, router, watcher, stopped).await;
             drop(place);
         });
     }
@@ -140,17 +164,21 @@ impl Connection {
             .http2()
             .timer(TokioTimer::new())
             .max_header_list_size(u32::try_from(settings.header_limit).unwrap_or(u32::MAX))
-            .max_concurrent_streams(250)
+            .max_concurrent_streams(100)
             .keep_alive_interval(Duration::from_secs(30));
         Self { http1, http2, header_timeout: settings.header_timeout }
     }
 
-    async fn serve(&self, stream: TcpStream, router: Router, watcher: Watcher) {
+    async fn serve(&self, stream: TcpStream, router: Router, watcher: Watcher, mut stopped: watch::Receiver<()>) {
         // A small reply must not wait for the next one.
         let _ = stream.set_nodelay(true);
         // A client that does not begin in time is let go, as is one that breaks off.
-        let Ok(Ok(speaks_http2)) = tokio::time::timeout(self.header_timeout, begins_as_http2(&stream)).await else {
-            return;
+        let speaks_http2 = tokio::select! {
+            begun = tokio::time::timeout(self.header_timeout, begins_as_http2(&stream)) => match begun {
+                Ok(Ok(speaks_http2)) => speaks_http2,
+                _ => return,
+            },
+            _ = stopped.changed() => return,
         };
         let builder = if speaks_http2 { &self.http2 } else { &self.http1 };
         let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), TowerToHyperService::new(router));
@@ -163,6 +191,7 @@ impl Connection {
 /// Looks at the first bytes without taking them.
 async fn begins_as_http2(stream: &TcpStream) -> io::Result<bool> {
     let mut seen = [0; PREFACE.len()];
+    let mut pause = Duration::from_millis(1);
     loop {
         let count = stream.peek(&mut seen).await?;
         if count == 0 {
@@ -175,6 +204,7 @@ async fn begins_as_http2(stream: &TcpStream) -> io::Result<bool> {
             return Ok(true);
         }
         // What has come is still there, so there is nothing to wait on but time.
-        tokio::time::sleep(Duration::from_millis(5)).await;
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(Duration::from_millis(250));
     }
 }

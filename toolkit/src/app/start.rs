@@ -1,5 +1,6 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -49,6 +50,7 @@ impl Started {
         let document = document_of(&app, &endpoints).map_err(|more| faults.extend(more)).ok();
         let settings = server_settings(sources).map_err(|more| faults.extend(more)).ok();
         faults.extend(sources.unknown_in_file(&known_settings()));
+        faults.extend(settings_of_reserved_names());
         let resources = build(&app, &endpoints, sources).await.map_err(|more| faults.extend(more)).ok();
         let (Some(document), Some(settings), Some(resources), true) =
             (document, settings, resources, faults.is_empty())
@@ -62,10 +64,25 @@ impl Started {
             resources: Arc::new(resources),
         };
         let readiness = Readiness(Arc::new(AtomicBool::new(true)));
-        let router = router::build(&endpoints, &mounting, &document, &readiness, app);
+        let router = build_router(&endpoints, &mounting, &document, &readiness, app)?;
         report_unmounted(&endpoints);
         Ok(Self { router, resources: mounting.resources, settings: mounting.settings, readiness, endpoints })
     }
+}
+
+/// The router; axum panics when a merged one has a route that is there already.
+fn build_router(
+    endpoints: &[EndpointEntry],
+    mounting: &Mounting,
+    document: &Document,
+    readiness: &Readiness,
+    app: App,
+) -> Result<Router, StartError> {
+    let build = AssertUnwindSafe(|| router::build(endpoints, mounting, document, readiness, app));
+    catch_unwind(build).map_err(|panic| {
+        let why = panic.downcast_ref::<String>().map_or("a route is there already", String::as_str);
+        StartError::of(vec![format!("the router given to `app.merge` does not fit beside the endpoints: {why}")])
+    })
 }
 
 /// The document of an app, without building its resources.
@@ -147,6 +164,20 @@ fn rivals(endpoints: &[EndpointEntry], what: &str, key: impl Fn(&EndpointEntry) 
 
 fn server_settings(sources: &Sources) -> Result<ServerSettings, Vec<String>> {
     sources.read::<ServerSettings>(|_, _| {})
+}
+
+/// A sentence for each setting that the command line cannot have a flag for.
+fn settings_of_reserved_names() -> impl Iterator<Item = String> {
+    let of_struct = |entry: settings::SettingsEntry| (entry.fields)().into_iter().map(move |(name, _)| (name, entry));
+    let reserved = settings::linked().into_iter().flat_map(of_struct).filter(|(name, _)| is_reserved(name));
+    reserved.map(|(name, entry)| {
+        format!("the setting `{name}` of `{}` ({}) has a flag's name already; rename it", entry.name, entry.origin)
+    })
+}
+
+/// Whether the command line has a flag of that name, which is not a setting's.
+pub(super) fn is_reserved(setting: &str) -> bool {
+    ["config", "help", "version"].contains(&setting)
 }
 
 /// The names of all settings: the service's own and those of every `#[settings]` struct.

@@ -70,7 +70,8 @@ fn document(operation: &mut OperationDoc<'_>, parameter: &Parameter, optional: b
         Location::Query => ShownKey::Query(value),
         _ => ShownKey::Header(value),
     };
-    operation.security(parameter.name, SecurityScheme::ApiKey(key), optional);
+    let name = format!("{}_{}", parameter.location, parameter.name);
+    operation.security(&name, SecurityScheme::ApiKey(key), optional);
 }
 
 impl Named<ViaKey> for ApiKey {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 /// The part of a request that a parameter is read from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(inline)]
 #[non_exhaustive]
 pub enum Location {
     /// A variable of the path template.

@@ -1,10 +1,18 @@
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque},
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet, LinkedList, VecDeque},
     fmt,
     hash::BuildHasher,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    num,
+    path::PathBuf,
     rc::Rc,
     sync::Arc,
+    time::{Duration, SystemTime},
 };
+
+use serde::Serialize;
+use serde_json::Value;
 
 use super::{Place, Violation};
 
@@ -100,8 +108,27 @@ always_valid!(
     jiff::civil::Date,
     jiff::civil::DateTime,
     jiff::civil::Time,
-    serde_json::Value,
+    Value,
     bytes::Bytes,
+    IpAddr,
+    Ipv4Addr,
+    Ipv6Addr,
+    SocketAddr,
+    PathBuf,
+    Duration,
+    SystemTime,
+    num::NonZeroI8,
+    num::NonZeroI16,
+    num::NonZeroI32,
+    num::NonZeroI64,
+    num::NonZeroI128,
+    num::NonZeroIsize,
+    num::NonZeroU8,
+    num::NonZeroU16,
+    num::NonZeroU32,
+    num::NonZeroU64,
+    num::NonZeroU128,
+    num::NonZeroUsize,
 );
 
 macro_rules! valid_as_its_target {
@@ -117,6 +144,12 @@ macro_rules! valid_as_its_target {
 
 valid_as_its_target!(&T, Box<T>, Arc<T>, Rc<T>);
 
+impl<T: Validate + ToOwned + ?Sized> Validate for Cow<'_, T> {
+    fn check(&self, place: &Place<'_>, violations: &mut Vec<Violation>) {
+        (**self).check(place, violations);
+    }
+}
+
 impl<T: Validate> Validate for Option<T> {
     #[inline]
     fn check(&self, place: &Place<'_>, violations: &mut Vec<Violation>) {
@@ -127,8 +160,8 @@ impl<T: Validate> Validate for Option<T> {
 }
 
 macro_rules! valid_by_element {
-    ($($ty:ty $(, $S:ident: $bound:ident)?;)*) => {$(
-        impl<T: Validate $(, $S: $bound)?> Validate for $ty {
+    ($($ty:ty),*) => {$(
+        impl<T: Validate> Validate for $ty {
             #[inline]
             fn check(&self, place: &Place<'_>, violations: &mut Vec<Violation>) {
                 for (index, element) in self.iter().enumerate() {
@@ -139,7 +172,7 @@ macro_rules! valid_by_element {
     )*};
 }
 
-valid_by_element!([T]; Vec<T>; VecDeque<T>; BTreeSet<T>; HashSet<T, S>, S: BuildHasher;);
+valid_by_element!([T], Vec<T>, VecDeque<T>, LinkedList<T>);
 
 impl<T: Validate, const N: usize> Validate for [T; N] {
     fn check(&self, place: &Place<'_>, violations: &mut Vec<Violation>) {
@@ -147,19 +180,44 @@ impl<T: Validate, const N: usize> Validate for [T; N] {
     }
 }
 
-impl<K: AsRef<str>, T: Validate, S: BuildHasher> Validate for HashMap<K, T, S> {
-    fn check(&self, place: &Place<'_>, violations: &mut Vec<Violation>) {
-        for (key, value) in self {
-            value.check(&place.field(key.as_ref()), violations);
+/// The elements of a set have no order on the wire: what is wrong with one is told of the set.
+macro_rules! valid_as_a_set {
+    ($($ty:ty $(, $S:ident: $bound:ident)?;)*) => {$(
+        impl<T: Validate $(, $S: $bound)?> Validate for $ty {
+            fn check(&self, place: &Place<'_>, violations: &mut Vec<Violation>) {
+                self.iter().for_each(|element| element.check(place, violations));
+            }
         }
-    }
+    )*};
 }
 
-impl<K: AsRef<str>, T: Validate> Validate for BTreeMap<K, T> {
-    fn check(&self, place: &Place<'_>, violations: &mut Vec<Violation>) {
-        for (key, value) in self {
-            value.check(&place.field(key.as_ref()), violations);
+valid_as_a_set!(BTreeSet<T>; BinaryHeap<T>; HashSet<T, S>, S: BuildHasher;);
+
+macro_rules! valid_by_member {
+    ($($ty:ty $(, $S:ident: $bound:ident)?;)*) => {$(
+        impl<K: Serialize, T: Validate $(, $S: $bound)?> Validate for $ty {
+            fn check(&self, place: &Place<'_>, violations: &mut Vec<Violation>) {
+                for (key, value) in self {
+                    let mut wrong = Vec::new();
+                    value.check(place, &mut wrong);
+                    // Only then is the key written out.
+                    if !wrong.is_empty() {
+                        value.check(&place.field(&member_name(key)), violations);
+                    }
+                }
+            }
         }
+    )*};
+}
+
+valid_by_member!(BTreeMap<K, T>; HashMap<K, T, S>, S: BuildHasher;);
+
+/// A map's key as the name of an object's member.
+fn member_name(key: &impl Serialize) -> String {
+    match serde_json::to_value(key) {
+        Ok(Value::String(name)) => name,
+        Ok(other) => other.to_string(),
+        Err(_) => String::new(),
     }
 }
 
@@ -179,3 +237,5 @@ valid_tuple!(A 0, B 1, C 2);
 valid_tuple!(A 0, B 1, C 2, D 3);
 valid_tuple!(A 0, B 1, C 2, D 3, E 4);
 valid_tuple!(A 0, B 1, C 2, D 3, E 4, F 5);
+valid_tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6);
+valid_tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7);

@@ -7,7 +7,8 @@ use super::{Location, Place};
 /// One thing that is wrong with a request, and where.
 ///
 /// It never carries the value that was sent: problems end up in logs and on screens.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[schemars(rename = "ProblemViolation")]
 pub struct Violation {
     /// The part of the request.
     #[serde(rename = "in")]
@@ -25,6 +26,9 @@ pub struct Violation {
 }
 
 impl Violation {
+    /// So many are told of one request; more would make a small request's answer a large one.
+    pub const MOST: usize = 1000;
+
     /// A violation of the rule `code` at `place`.
     #[must_use]
     pub fn new(place: &Place<'_>, code: impl Into<Cow<'static, str>>, message: impl Into<Cow<'static, str>>) -> Self {
@@ -35,6 +39,18 @@ impl Violation {
             name: name.map(Cow::into_owned),
             code: code.into(),
             message: message.into(),
+        }
+    }
+
+    /// Notes a violation of the rule `code` at `place`, unless [`Violation::MOST`] are noted already.
+    pub fn note(
+        violations: &mut Vec<Self>,
+        place: &Place<'_>,
+        code: impl Into<Cow<'static, str>>,
+        message: impl FnOnce() -> Cow<'static, str>,
+    ) {
+        if violations.len() < Self::MOST {
+            violations.push(Self::new(place, code, message()));
         }
     }
 

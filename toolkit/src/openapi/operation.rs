@@ -30,7 +30,8 @@ pub struct OperationDoc<'s> {
     form: Option<Form>,
     replies: BTreeMap<String, Response>,
     problems: BTreeMap<String, Vec<ProblemSchema>>,
-    security: Vec<SecurityRequirement>,
+    /// The security schemes' names, and whether each is optional.
+    security: BTreeMap<String, bool>,
     security_schemes: BTreeMap<String, SecurityScheme>,
     reads_body: bool,
     can_be_invalid: bool,
@@ -71,7 +72,7 @@ impl<'s> OperationDoc<'s> {
             form: None,
             replies: BTreeMap::new(),
             problems: BTreeMap::new(),
-            security: Vec::new(),
+            security: BTreeMap::new(),
             security_schemes: BTreeMap::new(),
             reads_body: false,
             can_be_invalid: false,
@@ -93,6 +94,7 @@ impl<'s> OperationDoc<'s> {
 
     /// Adds a parameter for each field of `T`.
     pub fn spread<T: JsonSchema>(&mut self, documented: &ParameterDoc<'_>) {
+        self.can_be_invalid = true;
         for (field, schema, required) in self.schemas.properties::<T>() {
             let name = documented.parameter.location.wire_name(&field).into_owned();
             let description = schema.get("description").and_then(Value::as_str).unwrap_or("").to_owned();
@@ -201,12 +203,11 @@ impl<'s> OperationDoc<'s> {
     /// Adds a way to say who is asking; absence is answered with 401 unless it is optional.
     pub fn security(&mut self, name: &str, scheme: SecurityScheme, optional: bool) {
         self.security_schemes.insert(name.to_owned(), scheme);
-        if optional {
-            self.security.push(SecurityRequirement::default());
-        } else {
+        if !optional {
             self.problem(StatusCode::UNAUTHORIZED);
         }
-        self.security.push(SecurityRequirement::new(name, Vec::<String>::new()));
+        let known = self.security.entry(name.to_owned()).or_insert(optional);
+        *known = *known && optional;
     }
 
     /// Adds a reply with a body that is written from a `T`.
@@ -275,7 +276,7 @@ impl<'s> OperationDoc<'s> {
             operation = operation.parameters(Some(std::mem::take(&mut self.parameters)));
         }
         if !self.security.is_empty() {
-            operation = operation.securities(Some(self.security_requirement()));
+            operation = operation.securities(Some(self.security_requirements()));
         }
         for (status, response) in std::mem::take(&mut self.replies) {
             operation = operation.response(status, response);
@@ -286,14 +287,14 @@ impl<'s> OperationDoc<'s> {
         (operation.build(), self.security_schemes)
     }
 
-    /// All schemes are asked for together: each parameter refuses on its own.
-    fn security_requirement(&mut self) -> Vec<SecurityRequirement> {
-        let optional = self.security.contains(&SecurityRequirement::default());
-        let all = self
-            .security_schemes
-            .keys()
-            .fold(SecurityRequirement::default(), |all, name| all.add(name, Vec::<String>::new()));
-        if optional { vec![SecurityRequirement::default(), all] } else { vec![all] }
+    /// What is required goes together; each optional scheme may go along.
+    fn security_requirements(&self) -> Vec<SecurityRequirement> {
+        let empty = vec![SecurityRequirement::default()];
+        self.security.iter().fold(empty, |requirements, (name, optional)| {
+            let with = requirements.iter().map(|before| before.clone().add(name, Vec::<String>::new()));
+            let with: Vec<_> = with.collect();
+            if *optional { [requirements, with].concat() } else { with }
+        })
     }
 
     fn add_form_body(&mut self) {

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use schemars::{
     JsonSchema, Schema, SchemaGenerator,
     generate::{Contract, SchemaSettings},
@@ -6,7 +8,10 @@ use schemars::{
 use serde_json::{Map, Value, json};
 use utoipa::openapi::{Ref, RefOr, schema::Schema as ShownSchema};
 
-use crate::check::TOLD;
+use crate::{
+    check::TOLD,
+    problem::{ProblemDocument, ValidationProblem},
+};
 
 /// Where a `#[data]` type notes in its schema who it is; taken out before anyone sees the schema.
 const ORIGIN: &str = "x-toolkit-origin";
@@ -28,11 +33,15 @@ pub(crate) struct Schemas {
 
 impl Schemas {
     pub(crate) fn new() -> Self {
-        Self {
+        let mut schemas = Self {
             read: generator(Contract::Deserialize, READ_PATH, as_read),
             written: generator(Contract::Serialize, WRITTEN_PATH, bound_narrow_integers),
             inline: Vec::new(),
-        }
+        };
+        // The toolkit's own come first and keep their names, so that a type of the same name is told of.
+        schemas.written::<ValidationProblem>();
+        schemas.written::<ProblemDocument>();
+        schemas
     }
 
     /// The schema of `T` as a request brings it.
@@ -76,14 +85,15 @@ impl Schemas {
         put_inline(document, &self.inline);
         let read = self.read.take_definitions(true);
         let written = self.written.take_definitions(true);
-        let clashes = clashes(&read).chain(clashes(&written)).collect::<std::collections::BTreeSet<_>>();
+        let clashes: BTreeSet<_> = clashes(&read).chain(clashes(&written)).chain(strangers(&read, &written)).collect();
         if !clashes.is_empty() {
             return Err(clashes.into_iter().collect());
         }
-        let mut components = merge(read, written, document);
+        let mut components = merge(read, written, document)?;
         if let Some(other) = document.pointer_mut("/components/schemas").map(Value::take) {
             components.extend(other.as_object().cloned().unwrap_or_default());
         }
+        prune(&mut components, document);
         components.sort_keys();
         components.values_mut().for_each(strip_notes);
         strip_notes(document);
@@ -134,6 +144,43 @@ fn as_read(schema: &mut Schema) {
 fn as_checked(schema: &mut Schema) {
     bound_integers(schema);
     schema.remove("uniqueItems");
+    choose_by_tag(schema);
+}
+
+/// Turns "one of these objects, each with its own tag" into "the tag says which": otherwise a value is held against
+/// all of them, on each level anew, which takes exponential time in a recursive type.
+fn choose_by_tag(schema: &mut Schema) {
+    let Some(forms) = schema.get("oneOf").and_then(Value::as_array).cloned() else { return };
+    let Some(tag) = common_tag(&forms) else { return };
+    let constant = |form: &Value| form["properties"][&tag]["const"].clone();
+    let names: Vec<_> = forms.iter().map(constant).collect();
+    let choices = forms.into_iter().map(|form| {
+        json!({ "if": { "properties": { &tag: { "const": constant(&form) } }, "required": [&tag] }, "then": form })
+    });
+    let chosen = json!({
+        "type": "object",
+        "required": [&tag],
+        "properties": { &tag: { "enum": names } },
+        "allOf": choices.collect::<Vec<_>>(),
+    });
+    schema.remove("oneOf");
+    match schema.ensure_object().entry("allOf").or_insert_with(|| json!([])) {
+        Value::Array(all) => all.push(chosen),
+        other => *other = chosen,
+    }
+}
+
+/// The property that every form requires, with a constant of its own.
+fn common_tag(forms: &[Value]) -> Option<String> {
+    let first = forms.first()?.get("properties")?.as_object()?;
+    let is_tag = |name: &String| {
+        forms.iter().all(|form| {
+            let required = form.get("required").and_then(Value::as_array);
+            form["properties"][name]["const"].is_string()
+                && required.is_some_and(|required| required.iter().any(|required| required == name))
+        })
+    };
+    first.keys().find(|name| is_tag(name)).cloned()
 }
 
 /// Bounds that the format of an integer implies, written out for clients that do not know the format.
@@ -187,17 +234,67 @@ fn clashes(definitions: &Map<String, Value>) -> impl Iterator<Item = String> {
         }
         let here = origin.get("at")?.as_str()?;
         let other = definitions.get(name).and_then(|schema| schema.get(ORIGIN)?.get("at")?.as_str());
-        let other = other.unwrap_or("a type without `#[data]`");
-        Some(format!(
-            "two data types have the schema name `{name}`: {here} and {other}; rename one of them in the document with \
-             `#[schemars(rename = \"…\")]`"
-        ))
+        Some(two_of_one_name(name, here, other.unwrap_or("one of the toolkit's own, or without `#[data]`")))
     })
+}
+
+/// Types of one name of which one is only read and the other only written.
+fn strangers(read: &Map<String, Value>, written: &Map<String, Value>) -> impl Iterator<Item = String> {
+    read.iter().filter_map(|(name, schema)| {
+        let place = |schema: &Value| Some(schema.get(ORIGIN)?.get("at")?.as_str()?.to_owned());
+        let other = written.get(name)?;
+        let unknown = || "one of the toolkit's own, or without `#[data]`".to_owned();
+        match (place(schema), place(other)) {
+            (here, there) if here == there => None,
+            (here, there) => Some(two_of_one_name(name, &here.unwrap_or_else(unknown), &there.unwrap_or_else(unknown))),
+        }
+    })
+}
+
+fn two_of_one_name(name: &str, here: &str, there: &str) -> String {
+    format!(
+        "two data types have the schema name `{name}`: {here} and {there}; rename one of them in the document with \
+         `#[schemars(rename = \"…\")]`"
+    )
+}
+
+/// Takes out the components that nothing refers to.
+fn prune(components: &mut Map<String, Value>, document: &Value) {
+    let mut used = BTreeSet::new();
+    let mut open = references(document);
+    while let Some(name) = open.pop() {
+        if let Some(schema) = components.get(&name)
+            && used.insert(name)
+        {
+            open.extend(references(schema));
+        }
+    }
+    components.retain(|name, _| used.contains(name));
+}
+
+/// The names of the components that are referred to inside `value`.
+fn references(value: &Value) -> Vec<String> {
+    let target = value.get("$ref").and_then(Value::as_str).and_then(|target| target.rsplit('/').next());
+    let mut names: Vec<_> = target.map(str::to_owned).into_iter().collect();
+    match value {
+        Value::Object(object) => names.extend(object.values().flat_map(references)),
+        Value::Array(array) => names.extend(array.iter().flat_map(references)),
+        _ => {}
+    }
+    names
 }
 
 /// One set of components out of both contracts. A written schema that differs from the read one of the same name, or
 /// refers to one that does, gets a name of its own, here and wherever the document refers to it.
-fn merge(read: Map<String, Value>, written: Map<String, Value>, document: &mut Value) -> Map<String, Value> {
+///
+/// # Errors
+///
+/// A sentence when that name is another type's.
+fn merge(
+    read: Map<String, Value>,
+    written: Map<String, Value>,
+    document: &mut Value,
+) -> Result<Map<String, Value>, Vec<String>> {
     let mut apart: Vec<String> = written
         .iter()
         .filter(|(name, schema)| read.get(*name).is_some_and(|read| *read != referring_to_read(schema)))
@@ -222,7 +319,7 @@ fn merge(read: Map<String, Value>, written: Map<String, Value>, document: &mut V
         components.insert(rename(&name), schema);
     }
     point(document, &rename);
-    components
+    Ok(components)
 }
 
 fn referring_to_read(schema: &Value) -> Value {

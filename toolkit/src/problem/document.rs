@@ -1,6 +1,9 @@
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, convert::Infallible, sync::Arc};
 
-use axum::response::{IntoResponse, Response};
+use axum::{
+    body::Body,
+    response::{IntoResponse, Response},
+};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -54,6 +57,10 @@ impl Problem {
     pub fn invalid(violations: Vec<Violation>) -> Self {
         let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY).title("The request is not valid");
         problem.0.violations = violations;
+        if problem.0.violations.len() >= Violation::MOST {
+            problem.0.violations.truncate(Violation::MOST);
+            return problem.with("more", true);
+        }
         problem
     }
 
@@ -86,10 +93,13 @@ impl Problem {
         self
     }
 
-    /// Adds a member of one's own; a value that cannot be JSON is left out.
+    /// Adds a member of one's own; a value that cannot be JSON is left out, as is a member that every problem has.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Serialize) -> Self {
-        if let Ok(value) = serde_json::to_value(value) {
+        const OF_ALL: [&str; 7] = ["type", "title", "status", "detail", "instance", "trace_id", "violations"];
+        if !OF_ALL.contains(&name)
+            && let Ok(value) = serde_json::to_value(value)
+        {
             self.0.members.insert(name.to_owned(), value);
         }
         self
@@ -116,7 +126,17 @@ impl Problem {
     }
 
     /// The answer, with the request's path and trace id in the document.
-    pub(crate) fn answer(&self, instance: Option<&str>, trace_id: Option<TraceId>) -> Response {
+    pub(crate) fn answer(&self, instance: &str, trace_id: TraceId) -> Response {
+        self.head(self.to_json(Some(instance), Some(trace_id)).into())
+    }
+
+    fn head(&self, body: Body) -> Response {
+        let mut response = (self.0.status, [(header::CONTENT_TYPE, PROBLEM_JSON)], body).into_response();
+        response.headers_mut().extend(self.0.headers.clone());
+        response
+    }
+
+    fn to_json(&self, instance: Option<&str>, trace_id: Option<TraceId>) -> Vec<u8> {
         let parts = &*self.0;
         let document = Document {
             type_uri: &parts.type_uri,
@@ -129,17 +149,16 @@ impl Problem {
             members: &parts.members,
         };
         // Texts, numbers and JSON values always serialise.
-        let body = serde_json::to_vec(&document).unwrap_or_default();
-        let mut response = (parts.status, [(header::CONTENT_TYPE, PROBLEM_JSON)], body).into_response();
-        response.headers_mut().extend(parts.headers.clone());
-        response
+        serde_json::to_vec(&document).unwrap_or_default()
     }
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let mut response = self.answer(None, None);
-        // The layer around the service answers again, with what it knows of the request.
+        // The layer around the service answers instead, with what it knows of the request; without it, this is written.
+        let problem = self.clone();
+        let body = async move { Ok::<_, Infallible>(problem.to_json(None, None)) };
+        let mut response = self.head(Body::from_stream(futures_util::stream::once(body)));
         response.extensions_mut().insert(self);
         response
     }
@@ -197,4 +216,7 @@ pub(crate) struct ValidationProblem {
     /// Everything that is wrong with the request.
     #[schemars(extend("minItems" = 1))]
     violations: Vec<Violation>,
+    /// Whether there is more wrong than is told.
+    #[schemars(skip_serializing_if = "Option::is_none", extend("type" = "boolean"))]
+    more: Option<bool>,
 }

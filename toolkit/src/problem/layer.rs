@@ -78,7 +78,7 @@ where
         };
         let trace_id = trace_id(this.traceparent.take());
         log(&problem, trace_id, this.uri.path());
-        let mut answer = problem.answer(Some(this.uri.path()), Some(trace_id));
+        let mut answer = problem.answer(this.uri.path(), trace_id);
         // What layers have added since, such as the methods that a path allows, is kept.
         for (name, value) in response.headers() {
             if name != http::header::CONTENT_LENGTH && !answer.headers().contains_key(name) {

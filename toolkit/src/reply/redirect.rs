@@ -1,8 +1,8 @@
 use axum::response::{IntoResponse, Response};
-use http::{StatusCode, header};
+use http::{HeaderValue, StatusCode, header};
 
 use super::Reply;
-use crate::openapi::OperationDoc;
+use crate::{openapi::OperationDoc, problem::Problem};
 
 /// Sends the client to another address.
 ///
@@ -44,6 +44,11 @@ impl Reply for Redirect {
     }
 
     fn into_response(self) -> Response {
-        (self.status, [(header::LOCATION, self.to)]).into_response()
+        match HeaderValue::try_from(self.to) {
+            Ok(to) => (self.status, [(header::LOCATION, to)]).into_response(),
+            Err(error) => {
+                Problem::internal(anyhow::Error::new(error).context("a redirect leads nowhere")).into_response()
+            }
+        }
     }
 }

@@ -116,7 +116,12 @@ fn refusal(rejection: Response) -> Refusal {
     let failed = rejection.status().is_client_error() || rejection.status().is_server_error();
     match media_type {
         Some(PROBLEM_JSON) => rejection.into(),
-        None | Some("text/plain; charset=utf-8") if failed => Problem::new(rejection.status()).into(),
+        None | Some("text/plain; charset=utf-8") if failed => {
+            if rejection.status().is_server_error() {
+                tracing::error!(status = rejection.status().as_u16(), "an axum extractor failed; is its layer there?");
+            }
+            Problem::new(rejection.status()).into()
+        }
         _ => rejection.into(),
     }
 }

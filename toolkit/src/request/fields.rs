@@ -6,7 +6,9 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::{Found, Named, Parameter, Reading, SchemaCheck, Segment, named::undecodable, value_by_schema};
+use super::{
+    Found, Named, Parameter, Reading, SchemaCheck, Segment, named::undecodable, texts::is_type, value_by_schema,
+};
 use crate::{
     check::{Location, Place, Violation},
     endpoint::Data,
@@ -60,7 +62,7 @@ fn gather(
         let is_list = property.get("type").is_some_and(|ty| ty == "array") && property.get("default").is_none();
         reading.each_text_named(location, &name, Segment::None, &mut |text| match text {
             // A header's list stands between commas (RFC 9110 §5.6.1).
-            Ok(Cow::Borrowed(text)) if location == Location::Header && accepts_list(property) => {
+            Ok(Cow::Borrowed(text)) if location == Location::Header && is_type(property, "array") => {
                 texts.extend(text.split(',').map(|text| Cow::Borrowed(text.trim())));
             }
             Ok(text) => texts.push(text),
@@ -74,14 +76,6 @@ fn gather(
         }
     }
     object
-}
-
-fn accepts_list(property: &Value) -> bool {
-    match property.get("type") {
-        Some(Value::String(ty)) => ty == "array",
-        Some(Value::Array(types)) => types.iter().any(|ty| ty == "array"),
-        _ => false,
-    }
 }
 
 fn wrong_fields(schema: &SchemaCheck, object: Map<String, Value>, location: Location) -> Vec<Violation> {

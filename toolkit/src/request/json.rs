@@ -41,7 +41,14 @@ pub(super) fn is_json(media_type: &str) -> bool {
     media_type == "application/json" || (media_type.contains('/') && media_type.ends_with("+json"))
 }
 
+/// Bodies up to this size, in bytes, are searched for everything that is wrong; of larger ones the first is told.
+const SEARCHED: usize = 256 << 10;
+
 fn all_wrong<T: JsonBody>(body: &[u8]) -> Result<Vec<Violation>, Refusal> {
+    if body.len() > SEARCHED {
+        serde_json::from_slice::<serde::de::IgnoredAny>(body).map_err(|error| malformed(&error))?;
+        return Ok(vec![first_wrong::<T>(body)]);
+    }
     let value: Value = serde_json::from_slice(body).map_err(|error| malformed(&error))?;
     let violations = SchemaCheck::of::<T>().violations(&value);
     if violations.is_empty() { Ok(vec![first_wrong::<T>(body)]) } else { Ok(violations) }

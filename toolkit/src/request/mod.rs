@@ -24,4 +24,4 @@ pub use parameter::{Parameter, Segment};
 pub use reading::{Reading, Refusal};
 pub use scalar::{Expected, Scalar, scalar_by_serde};
 pub(crate) use schema_check::SchemaCheck;
-pub(crate) use texts::value_by_schema;
+pub(crate) use texts::{is_type, value_by_schema};

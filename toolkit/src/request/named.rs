@@ -234,7 +234,9 @@ fn read_collection<C: Collection>(reading: &mut Reading, parameter: &Parameter) 
     let mut add = |text: Result<&str, Expected>| {
         match text.and_then(C::Item::parse) {
             Ok(item) => collection.add(item),
-            Err(expected) => violations.push(Violation::new(&place.item(count), expected.code, expected.message)),
+            Err(expected) => {
+                Violation::note(&mut violations, &place.item(count), expected.code, || expected.message);
+            }
         }
         count += 1;
     };

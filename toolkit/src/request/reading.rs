@@ -68,7 +68,9 @@ impl Reading {
 
     /// Adds one thing that is wrong.
     pub fn violate(&mut self, violation: Violation) {
-        self.violations.push(violation);
+        if self.violations.len() < Violation::MOST {
+            self.violations.push(violation);
+        }
     }
 
     /// How much has been found wrong so far.

@@ -1,7 +1,7 @@
 use std::{
     any::TypeId,
-    collections::HashMap,
-    sync::{Arc, LazyLock, PoisonError, RwLock},
+    collections::{HashMap, HashSet},
+    sync::{Arc, LazyLock, OnceLock, PoisonError, RwLock},
 };
 
 use jsonschema::{
@@ -10,6 +10,7 @@ use jsonschema::{
 };
 use schemars::JsonSchema;
 use serde_json::{Map, Value};
+use validator::{ValidateEmail, ValidateUrl};
 
 use crate::{
     check::{Location, TOLD, Violation, in_range, of_length, push_token},
@@ -22,7 +23,7 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct SchemaCheck {
     root: Value,
-    validator: Option<Validator>,
+    validator: OnceLock<Option<Validator>>,
 }
 
 static CHECKS: LazyLock<RwLock<HashMap<TypeId, Arc<SchemaCheck>>>> = LazyLock::new(RwLock::default);
@@ -40,15 +41,21 @@ impl SchemaCheck {
     }
 
     fn new(root: Value) -> Self {
-        let validator = jsonschema::options()
-            .with_draft(jsonschema::Draft::Draft202012)
-            .should_validate_formats(true)
-            .should_ignore_unknown_formats(true)
-            .build(&root);
-        if let Err(error) = &validator {
-            tracing::error!(%error, "a schema cannot be compiled; type errors in its bodies are found one at a time");
-        }
-        Self { root, validator: validator.ok() }
+        Self { root, validator: OnceLock::new() }
+    }
+
+    fn validator(&self) -> Option<&Validator> {
+        let compile = || {
+            let options =
+                FORMATS.iter().fold(jsonschema::options(), |options, (name, fits)| options.with_format(*name, *fits));
+            let options = options.with_draft(jsonschema::Draft::Draft202012).should_validate_formats(true);
+            let validator = options.should_ignore_unknown_formats(true).build(&self.root);
+            if let Err(error) = &validator {
+                tracing::error!(%error, "a schema cannot be compiled; of wrong bodies only the first fault is told");
+            }
+            validator.ok()
+        };
+        self.validator.get_or_init(compile).as_ref()
     }
 
     /// The properties of the type, if it is an object.
@@ -68,21 +75,20 @@ impl SchemaCheck {
 
     /// Everything that is wrong with `value`, as of a request body.
     pub(crate) fn violations(&self, value: &Value) -> Vec<Violation> {
-        let mut violations = Vec::new();
-        for error in self.validator.iter().flat_map(|validator| validator.iter_errors(value)) {
-            self.add(&error, &mut violations);
+        let mut found = Found::default();
+        for error in self.validator().into_iter().flat_map(|validator| validator.iter_errors(value)) {
+            if found.violations.len() >= Violation::MOST {
+                break;
+            }
+            self.add(&error, &mut found);
         }
-        violations.dedup();
-        violations
+        found.violations
     }
 
-    fn add(&self, error: &ValidationError<'_>, violations: &mut Vec<Violation>) {
+    fn add(&self, error: &ValidationError<'_>, found: &mut Found) {
         let pointer = error.instance_path().to_string();
         let mut push = |pointer: String, code: &str, message: String| {
-            let violation = violation(pointer, code.to_owned(), message);
-            if !violations.contains(&violation) {
-                violations.push(violation);
-            }
+            found.add(violation(pointer, code.to_owned(), message));
         };
         match error.kind() {
             Kind::Required { property } => {
@@ -98,10 +104,10 @@ impl SchemaCheck {
                 push(pointer, &code, message);
             }
             Kind::AnyOf { context } | Kind::OneOfNotValid { context } => match nearest(context) {
-                Some(errors) => errors.iter().for_each(|error| self.add(error, violations)),
+                Some(errors) => errors.iter().for_each(|error| self.add(error, found)),
                 None => push(pointer, "type", "must be one of the documented forms".to_owned()),
             },
-            Kind::PropertyNames { error } => self.add(error, violations),
+            Kind::PropertyNames { error } => self.add(error, found),
             kind => {
                 let (code, message) = self.told(kind, error.schema_path().as_str());
                 push(pointer, &code, message);
@@ -165,7 +171,35 @@ impl SchemaCheck {
     }
 }
 
-/// The properties that a schema names, its own and those of the schemas it is made of.
+/// What has been found wrong, each once: two keywords may say the same of one value.
+#[derive(Default)]
+struct Found {
+    violations: Vec<Violation>,
+    known: HashSet<Violation>,
+}
+
+impl Found {
+    fn add(&mut self, violation: Violation) {
+        if self.known.insert(violation.clone()) {
+            self.violations.push(violation);
+        }
+    }
+}
+
+/// A schema's format, and whether a text has it.
+type Format = (&'static str, fn(&str) -> bool);
+
+/// Formats, as the types and rules that they stand for judge them.
+const FORMATS: [Format; 6] = [
+    ("uuid", |text| uuid::Uuid::parse_str(text).is_ok()),
+    ("date", |text| text.parse::<jiff::civil::Date>().is_ok()),
+    ("time", |text| text.parse::<jiff::civil::Time>().is_ok()),
+    ("date-time", |text| text.parse::<jiff::Timestamp>().is_ok() || text.parse::<jiff::civil::DateTime>().is_ok()),
+    ("email", |text| text.validate_email()),
+    ("uri", |text| text.validate_url()),
+];
+
+/// The properties that a schema names.
 fn properties(schema: &Value) -> Option<&Map<String, Value>> {
     schema.get("properties")?.as_object()
 }
@@ -218,7 +252,11 @@ fn of_type(kind: &TypeKind) -> String {
     };
     match kind {
         TypeKind::Single(ty) => article(&ty.to_string()),
-        TypeKind::Multiple(types) => types.iter().map(|ty| article(&ty.to_string())).collect::<Vec<_>>().join(" or "),
+        // What is optional may be left out; nobody is asked for a null.
+        TypeKind::Multiple(types) => {
+            let names = types.iter().map(|ty| ty.to_string()).filter(|name| name != "null");
+            names.map(|name| article(&name)).collect::<Vec<_>>().join(" or ")
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use http::header;
 use serde_json::Value;
 
 use super::{
-    Parameter, Reading, Segment,
+    Parameter, Reading, Scalar, Segment,
     decoding::{self, Undecodable},
 };
 use crate::check::Location;
@@ -116,21 +116,30 @@ pub(crate) fn value_by_schema(texts: &[Cow<'_, str>], schema: &Value, definition
 }
 
 fn scalar_value(text: &str, schema: &Value) -> Value {
-    let number = is_type(schema, "integer") || is_type(schema, "number");
-    if number && let Ok(number @ Value::Number(_)) = serde_json::from_str(text) {
-        return number;
+    // A type that takes texts, such as a decimal number, reads it itself, and exactly.
+    if is_type(schema, "string") {
+        return Value::from(text);
     }
-    if is_type(schema, "boolean") {
-        match text {
-            "true" => return Value::Bool(true),
-            "false" => return Value::Bool(false),
-            _ => {}
-        }
-    }
-    Value::from(text)
+    let number = if is_type(schema, "integer") {
+        i64::parse(text).map(Value::from).or_else(|_| u64::parse(text).map(Value::from)).ok()
+    } else if is_type(schema, "number") {
+        f64::parse(text).map(Value::from).ok()
+    } else if is_type(schema, "boolean") {
+        bool::parse(text).map(Value::from).ok()
+    } else {
+        None
+    };
+    number.unwrap_or_else(|| beyond(text).unwrap_or_else(|| Value::from(text)))
 }
 
-fn is_type(schema: &Value, name: &str) -> bool {
+/// An integer that no 64 bits hold: a number still, for its range to be told.
+fn beyond(text: &str) -> Option<Value> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let integer = !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit());
+    integer.then(|| f64::parse(text).ok().map(Value::from)).flatten()
+}
+
+pub(crate) fn is_type(schema: &Value, name: &str) -> bool {
     match schema.get("type") {
         Some(Value::String(ty)) => ty == name,
         Some(Value::Array(types)) => types.iter().any(|ty| ty == name),

@@ -89,3 +89,10 @@ impl Resources {
         }
     }
 }
+
+impl Drop for Resources {
+    /// The last made first, as what borrows goes before what it borrows from.
+    fn drop(&mut self) {
+        while self.kept.pop().is_some() {}
+    }
+}

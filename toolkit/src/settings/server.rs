@@ -13,7 +13,7 @@ pub struct ServerSettings {
     #[schemars(with = "String")]
     pub bind: SocketAddr,
     /// How many functions that are not async run at once; as many as there are cores by default.
-    #[schemars(with = "usize", range(min = 1))]
+    #[schemars(with = "usize", range(min = 1, max = 10_000))]
     pub workers: NonZeroUsize,
     /// How many more such calls may wait; over that, the answer is 503.
     pub queue: usize,
@@ -34,7 +34,7 @@ pub struct ServerSettings {
     #[schemars(with = "String", regex(pattern = "^[0-9]+ ?(ms|s|m|h)$"))]
     pub request_timeout: Duration,
     /// How many connections are served at once; others wait.
-    #[schemars(with = "usize", range(min = 1))]
+    #[schemars(with = "usize", range(min = 1, max = 1_000_000))]
     pub max_connections: NonZeroUsize,
     /// The origins whose pages may call the service from a browser, as in `https://shop.example`; `*` for all.
     #[schemars(inner(regex(pattern = r"^(\*|https?://[^/]+)$")))]

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::{
     check::Violation,
     endpoint::Origin,
-    request::{SchemaCheck, value_by_schema},
+    request::{SchemaCheck, is_type, value_by_schema},
 };
 
 /// The settings file, beside which the service is started.
@@ -72,8 +72,9 @@ impl Sources {
         let value = Value::Object(object);
         match serde_path_to_error::deserialize::<_, T>(&value) {
             Ok(settings) => {
-                let mut violations = Vec::new();
+                let mut violations = schema.violations(&value);
                 check(&settings, &mut violations);
+                violations.dedup();
                 if violations.is_empty() { Ok(settings) } else { Err(self.sentences(&violations)) }
             }
             Err(error) => {
@@ -89,11 +90,11 @@ impl Sources {
     fn value(&self, name: &str, property: &Value, definitions: &Value) -> Option<Value> {
         let text = self.flags.get(name).or_else(|| self.environment.get(&env_name(name)));
         let Some(text) = text else { return self.file.get(name).cloned() };
-        let parts: Vec<_> = text.split(',').map(|part| Cow::Borrowed(part.trim())).collect();
-        match value_by_schema(&parts, property, definitions) {
-            list @ Value::Array(_) if property.get("type").is_some_and(|ty| ty == "array") => Some(list),
-            _ => Some(value_by_schema(&[Cow::Borrowed(text.as_str())], property, definitions)),
+        if is_type(property, "array") {
+            let parts: Vec<_> = text.split(',').map(|part| Cow::Borrowed(part.trim())).collect();
+            return Some(value_by_schema(&parts, property, definitions));
         }
+        Some(value_by_schema(&[Cow::Borrowed(text.as_str())], property, definitions))
     }
 
     fn sentences(&self, violations: &[Violation]) -> Vec<String> {

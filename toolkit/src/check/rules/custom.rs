@@ -16,7 +16,7 @@ impl<T, F: Fn(&T) -> Result<(), ValidationError>> Rule<T> for Custom<F> {
     fn check(&self, value: &T, place: &Place<'_>, violations: &mut Vec<Violation>) {
         if let Err(error) = (self.0)(value) {
             let message = error.message.unwrap_or(Cow::Borrowed("is not valid"));
-            violations.push(Violation::new(place, error.code, message));
+            Violation::note(violations, place, error.code, || message);
         }
     }
 

@@ -20,7 +20,7 @@ impl<T: ValidateLength<u64> + ?Sized> Rule<T> for Length {
     fn check(&self, value: &T, place: &Place<'_>, violations: &mut Vec<Violation>) {
         if !value.validate_length(self.min, self.max, self.equal) {
             let (min, max) = self.bounds();
-            violations.push(Violation::new(place, "length", of_length(min, max)));
+            Violation::note(violations, place, "length", || of_length(min, max));
         }
     }
 

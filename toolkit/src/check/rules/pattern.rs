@@ -15,7 +15,7 @@ impl<T: ValidateRegex + ?Sized> Rule<T> for Pattern {
     fn check(&self, value: &T, place: &Place<'_>, violations: &mut Vec<Violation>) {
         let regex: &Regex = self.0;
         if !value.validate_regex(regex) {
-            violations.push(Violation::new(place, "regex", self.message()));
+            Violation::note(violations, place, "regex", || self.message().into());
         }
     }
 

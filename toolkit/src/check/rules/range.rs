@@ -28,7 +28,7 @@ where
     #[inline]
     fn check(&self, value: &T, place: &Place<'_>, violations: &mut Vec<Violation>) {
         if !value.validate_range(self.min, self.max, self.exclusive_min, self.exclusive_max) {
-            violations.push(Violation::new(place, "range", self.message()));
+            Violation::note(violations, place, "range", || self.message());
         }
     }
 

@@ -92,7 +92,7 @@ pub struct Required;
 impl<T: ValidateRequired> Rule<T> for Required {
     fn check(&self, value: &T, place: &Place<'_>, violations: &mut Vec<Violation>) {
         if !value.validate_required() {
-            violations.push(Violation::required(place));
+            Violation::note(violations, place, "required", || "is required".into());
         }
     }
 
@@ -106,7 +106,7 @@ pub struct Contains(pub &'static str);
 impl<T: ValidateContains> Rule<T> for Contains {
     fn check(&self, value: &T, place: &Place<'_>, violations: &mut Vec<Violation>) {
         if !value.validate_contains(self.0) {
-            violations.push(Violation::new(place, "contains", self.message()));
+            Violation::note(violations, place, "contains", || self.message().into());
         }
     }
 
@@ -128,7 +128,7 @@ pub struct DoesNotContain(pub &'static str);
 impl<T: ValidateDoesNotContain> Rule<T> for DoesNotContain {
     fn check(&self, value: &T, place: &Place<'_>, violations: &mut Vec<Violation>) {
         if !value.validate_does_not_contain(self.0) {
-            violations.push(Violation::new(place, "does_not_contain", self.message()));
+            Violation::note(violations, place, "does_not_contain", || self.message().into());
         }
     }
 

@@ -218,6 +218,11 @@ fn pages_of_allowed_origins_may_call_and_read_problems_too() {
         assert_eq!(allowed.header("access-control-allow-origin"), "https://shop.example", "{method} {path}");
         assert_eq!(ask(method, path, "https://evil.example").header("access-control-allow-origin"), "");
     }
+    let preflight = service.request(
+        "OPTIONS /fast HTTP/1.1\r\nhost: x\r\norigin: https://shop.example\r\naccess-control-request-method: GET\r\n\
+         access-control-request-headers: authorization\r\n\r\n",
+    );
+    assert_eq!(preflight.header("access-control-allow-headers"), "authorization");
     assert_eq!(Service::start(&[]).get("/fast").header("access-control-allow-origin"), "");
 }
 
@@ -230,4 +235,28 @@ fn a_client_that_goes_away_cancels_its_request() {
     drop(leaving);
     service.wait_for_log("watched cancelled");
     assert_eq!(service.get("/fast").status, 200);
+}
+
+#[test]
+fn a_silent_connection_does_not_keep_the_service_from_stopping() {
+    let mut service = Service::start(&[]);
+    let silent = service.connect();
+    let start = Instant::now();
+    service.signal("TERM");
+    assert_eq!(service.wait(), Some(0));
+    assert!(start.elapsed() < Duration::from_secs(5));
+    drop(silent);
+}
+
+#[test]
+fn a_second_signal_ends_the_waiting() {
+    let mut service = Service::start(&["--slow-ms=60000", "--request-timeout=2m"]);
+    let mut slow = service.connect();
+    slow.send("GET /slow HTTP/1.1\r\nhost: x\r\n\r\n");
+    std::thread::sleep(Duration::from_millis(200));
+    service.signal("INT");
+    service.wait_for_log("told to stop");
+    std::thread::sleep(Duration::from_millis(200));
+    service.signal("INT");
+    assert_eq!(service.wait(), Some(0));
 }

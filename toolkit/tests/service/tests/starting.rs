@@ -20,6 +20,14 @@ fn a_taken_port_is_a_sentence_that_says_what_to_do() {
     assert_eq!(code, Some(1));
     assert!(errors.contains("cannot listen on"), "{errors}");
     assert!(errors.contains("--bind"), "{errors}");
+    assert!(errors.contains("closed first\ndropped first"), "resources are ended: {errors}");
+}
+
+#[test]
+fn an_origin_that_is_none_is_refused() {
+    let (code, _, errors) = run(&["--cors-origins=https://a.example,ht!tp", "--bind=127.0.0.1:0"]);
+    assert_eq!(code, Some(1));
+    assert!(errors.contains("`cors_origins.1` must match the pattern"), "{errors}");
 }
 
 #[test]
