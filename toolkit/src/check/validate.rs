@@ -185,7 +185,9 @@ macro_rules! valid_as_a_set {
     ($($ty:ty $(, $S:ident: $bound:ident)?;)*) => {$(
         impl<T: Validate $(, $S: $bound)?> Validate for $ty {
             fn check(&self, place: &Place<'_>, violations: &mut Vec<Violation>) {
-                self.iter().for_each(|element| element.check(place, violations));
+                for element in self {
+                    element.check(place, violations);
+                }
             }
         }
     )*};

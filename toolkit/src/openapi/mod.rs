@@ -1,7 +1,9 @@
 //! The OpenAPI 3.1 document, built from what actually runs, and the pages that show it.
 
+mod components;
 mod difference;
 mod document;
+mod forms;
 mod operation;
 pub(crate) mod pages;
 mod schemas;

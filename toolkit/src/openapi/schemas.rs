@@ -1,24 +1,26 @@
-use std::collections::BTreeSet;
-
 use schemars::{
     JsonSchema, Schema, SchemaGenerator,
     generate::{Contract, SchemaSettings},
     transform::{RecursiveTransform, transform_subschemas},
 };
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use utoipa::openapi::{Ref, RefOr, schema::Schema as ShownSchema};
 
+use super::{
+    components::{merge, of_one_name, prune},
+    forms::{as_checked, as_read, bound_narrow_integers},
+};
 use crate::{
     check::TOLD,
     problem::{ProblemDocument, ValidationProblem},
 };
 
 /// Where a `#[data]` type notes in its schema who it is; taken out before anyone sees the schema.
-const ORIGIN: &str = "x-toolkit-origin";
+pub(super) const ORIGIN: &str = "x-toolkit-origin";
 /// The reference that stands for a schema of ours inside utoipa's types, until the document is serialised.
 const INLINE: &str = "toolkit:inline:";
-const READ_PATH: &str = "/components/schemas";
-const WRITTEN_PATH: &str = "/components/written";
+pub(super) const READ_PATH: &str = "/components/schemas";
+pub(super) const WRITTEN_PATH: &str = "/components/written";
 
 /// The schemas that a document's operations refer to.
 ///
@@ -85,9 +87,9 @@ impl Schemas {
         put_inline(document, &self.inline);
         let read = self.read.take_definitions(true);
         let written = self.written.take_definitions(true);
-        let clashes: BTreeSet<_> = clashes(&read).chain(clashes(&written)).chain(strangers(&read, &written)).collect();
+        let clashes = of_one_name(&read, &written);
         if !clashes.is_empty() {
-            return Err(clashes.into_iter().collect());
+            return Err(clashes);
         }
         let mut components = merge(read, written, document)?;
         if let Some(other) = document.pointer_mut("/components/schemas").map(Value::take) {
@@ -133,221 +135,12 @@ fn transformed(mut schema: Schema, bound: fn(&mut Schema)) -> Schema {
     schema
 }
 
-/// What is read, as clients see it.
-fn as_read(schema: &mut Schema) {
-    bound_narrow_integers(schema);
-    // A set takes an element twice, and holds it once.
-    schema.remove("uniqueItems");
-}
-
-/// What is read, as bodies are checked against it.
-fn as_checked(schema: &mut Schema) {
-    bound_integers(schema);
-    schema.remove("uniqueItems");
-    choose_by_tag(schema);
-}
-
-/// Turns "one of these objects, each with its own tag" into "the tag says which": otherwise a value is held against
-/// all of them, on each level anew, which takes exponential time in a recursive type.
-fn choose_by_tag(schema: &mut Schema) {
-    let Some(forms) = schema.get("oneOf").and_then(Value::as_array).cloned() else { return };
-    let Some(tag) = common_tag(&forms) else { return };
-    let constant = |form: &Value| form["properties"][&tag]["const"].clone();
-    let names: Vec<_> = forms.iter().map(constant).collect();
-    let choices = forms.into_iter().map(|form| {
-        json!({ "if": { "properties": { &tag: { "const": constant(&form) } }, "required": [&tag] }, "then": form })
-    });
-    let chosen = json!({
-        "type": "object",
-        "required": [&tag],
-        "properties": { &tag: { "enum": names } },
-        "allOf": choices.collect::<Vec<_>>(),
-    });
-    schema.remove("oneOf");
-    match schema.ensure_object().entry("allOf").or_insert_with(|| json!([])) {
-        Value::Array(all) => all.push(chosen),
-        other => *other = chosen,
-    }
-}
-
-/// The property that every form requires, with a constant of its own.
-fn common_tag(forms: &[Value]) -> Option<String> {
-    let first = forms.first()?.get("properties")?.as_object()?;
-    let is_tag = |name: &String| {
-        forms.iter().all(|form| {
-            let required = form.get("required").and_then(Value::as_array);
-            form["properties"][name]["const"].is_string()
-                && required.is_some_and(|required| required.iter().any(|required| required == name))
-        })
-    };
-    first.keys().find(|name| is_tag(name)).cloned()
-}
-
-/// Bounds that the format of an integer implies, written out for clients that do not know the format.
-///
-/// Only up to 32 bits: a 64-bit bound is no number that JavaScript can show.
-fn bound_narrow_integers(schema: &mut Schema) {
-    match schema.get("format").and_then(Value::as_str) {
-        Some("int8") => bound_to(schema, i8::MIN, i8::MAX),
-        Some("uint8") => bound_to(schema, u8::MIN, u8::MAX),
-        Some("int16") => bound_to(schema, i16::MIN, i16::MAX),
-        Some("uint16") => bound_to(schema, u16::MIN, u16::MAX),
-        Some("int32") => bound_to(schema, i32::MIN, i32::MAX),
-        Some("uint32") => bound_to(schema, u32::MIN, u32::MAX),
-        _ => {}
-    }
-}
-
-fn bound_integers(schema: &mut Schema) {
-    match schema.get("format").and_then(Value::as_str) {
-        Some("int64" | "int") => bound_to(schema, i64::MIN, i64::MAX),
-        Some("uint64" | "uint") => bound_to(schema, u64::MIN, u64::MAX),
-        _ => bound_narrow_integers(schema),
-    }
-}
-
-fn bound_to(schema: &mut Schema, min: impl Into<Value>, max: impl Into<Value>) {
-    let Some(object) = schema.as_object_mut() else { return };
-    if !object.contains_key("minimum") && !object.contains_key("exclusiveMinimum") {
-        object.insert("minimum".to_owned(), min.into());
-    }
-    if !object.contains_key("maximum") && !object.contains_key("exclusiveMaximum") {
-        object.insert("maximum".to_owned(), max.into());
-    }
-}
-
 fn put_inline(value: &mut Value, inline: &[Value]) {
     let index = value.get("$ref").and_then(Value::as_str).and_then(|target| target.strip_prefix(INLINE)?.parse().ok());
     if let Some(schema) = index.and_then(|index: usize| inline.get(index)) {
         *value = schema.clone();
     }
     each_child(value, &mut |child| put_inline(child, inline));
-}
-
-/// Types whose schema got a number behind its name because another one was there first.
-fn clashes(definitions: &Map<String, Value>) -> impl Iterator<Item = String> {
-    definitions.iter().filter_map(|(key, schema)| {
-        let origin = schema.get(ORIGIN)?;
-        let name = origin.get("name")?.as_str()?;
-        if name == key {
-            return None;
-        }
-        let here = origin.get("at")?.as_str()?;
-        let other = definitions.get(name).and_then(|schema| schema.get(ORIGIN)?.get("at")?.as_str());
-        Some(two_of_one_name(name, here, other.unwrap_or("one of the toolkit's own, or without `#[data]`")))
-    })
-}
-
-/// Types of one name of which one is only read and the other only written.
-fn strangers(read: &Map<String, Value>, written: &Map<String, Value>) -> impl Iterator<Item = String> {
-    read.iter().filter_map(|(name, schema)| {
-        let place = |schema: &Value| Some(schema.get(ORIGIN)?.get("at")?.as_str()?.to_owned());
-        let other = written.get(name)?;
-        let unknown = || "one of the toolkit's own, or without `#[data]`".to_owned();
-        match (place(schema), place(other)) {
-            (here, there) if here == there => None,
-            (here, there) => Some(two_of_one_name(name, &here.unwrap_or_else(unknown), &there.unwrap_or_else(unknown))),
-        }
-    })
-}
-
-fn two_of_one_name(name: &str, here: &str, there: &str) -> String {
-    format!(
-        "two data types have the schema name `{name}`: {here} and {there}; rename one of them in the document with \
-         `#[schemars(rename = \"…\")]`"
-    )
-}
-
-/// Takes out the components that nothing refers to.
-fn prune(components: &mut Map<String, Value>, document: &Value) {
-    let mut used = BTreeSet::new();
-    let mut open = references(document);
-    while let Some(name) = open.pop() {
-        if let Some(schema) = components.get(&name)
-            && used.insert(name)
-        {
-            open.extend(references(schema));
-        }
-    }
-    components.retain(|name, _| used.contains(name));
-}
-
-/// The names of the components that are referred to inside `value`.
-fn references(value: &Value) -> Vec<String> {
-    let target = value.get("$ref").and_then(Value::as_str).and_then(|target| target.rsplit('/').next());
-    let mut names: Vec<_> = target.map(str::to_owned).into_iter().collect();
-    match value {
-        Value::Object(object) => names.extend(object.values().flat_map(references)),
-        Value::Array(array) => names.extend(array.iter().flat_map(references)),
-        _ => {}
-    }
-    names
-}
-
-/// One set of components out of both contracts. A written schema that differs from the read one of the same name, or
-/// refers to one that does, gets a name of its own, here and wherever the document refers to it.
-///
-/// # Errors
-///
-/// A sentence when that name is another type's.
-fn merge(
-    read: Map<String, Value>,
-    written: Map<String, Value>,
-    document: &mut Value,
-) -> Result<Map<String, Value>, Vec<String>> {
-    let mut apart: Vec<String> = written
-        .iter()
-        .filter(|(name, schema)| read.get(*name).is_some_and(|read| *read != referring_to_read(schema)))
-        .map(|(name, _)| name.clone())
-        .collect();
-    loop {
-        let more: Vec<_> = written
-            .iter()
-            .filter(|(name, schema)| read.contains_key(*name) && !apart.contains(name) && refers_to_any(schema, &apart))
-            .map(|(name, _)| name.clone())
-            .collect();
-        if more.is_empty() {
-            break;
-        }
-        apart.extend(more);
-    }
-    let rename =
-        |name: &str| if apart.iter().any(|apart| apart == name) { format!("{name}Reply") } else { name.into() };
-    let mut components = read;
-    for (name, mut schema) in written {
-        point(&mut schema, &rename);
-        components.insert(rename(&name), schema);
-    }
-    point(document, &rename);
-    Ok(components)
-}
-
-fn referring_to_read(schema: &Value) -> Value {
-    let mut schema = schema.clone();
-    point(&mut schema, &|name| name.to_owned());
-    schema
-}
-
-fn refers_to_any(schema: &Value, names: &[String]) -> bool {
-    let here = written_reference(schema).is_some_and(|target| names.iter().any(|name| name == target));
-    let children: Box<dyn Iterator<Item = &Value>> = match schema {
-        Value::Object(object) => Box::new(object.values()),
-        Value::Array(array) => Box::new(array.iter()),
-        _ => Box::new(std::iter::empty()),
-    };
-    here || children.into_iter().any(|child| refers_to_any(child, names))
-}
-
-/// Turns references to written schemas into references to components.
-fn point(value: &mut Value, rename: &dyn Fn(&str) -> String) {
-    if let Some(name) = written_reference(value).map(rename) {
-        value["$ref"] = Value::String(format!("#{READ_PATH}/{name}"));
-    }
-    each_child(value, &mut |child| point(child, rename));
-}
-
-fn written_reference(value: &Value) -> Option<&str> {
-    value.get("$ref")?.as_str()?.strip_prefix('#')?.strip_prefix(WRITTEN_PATH)?.strip_prefix('/')
 }
 
 fn strip_notes(value: &mut Value) {
@@ -358,7 +151,7 @@ fn strip_notes(value: &mut Value) {
     each_child(value, &mut strip_notes);
 }
 
-fn each_child(value: &mut Value, visit: &mut dyn FnMut(&mut Value)) {
+pub(super) fn each_child(value: &mut Value, visit: &mut dyn FnMut(&mut Value)) {
     match value {
         Value::Object(object) => object.values_mut().for_each(visit),
         Value::Array(array) => array.iter_mut().for_each(visit),

@@ -1,0 +1,87 @@
+//! What a schema generator's schemas are made into before they are shown, or bodies are checked against them.
+
+use schemars::Schema;
+use serde_json::{Value, json};
+
+/// What is read, as clients see it.
+pub(super) fn as_read(schema: &mut Schema) {
+    bound_narrow_integers(schema);
+    // A set takes an element twice, and holds it once.
+    schema.remove("uniqueItems");
+}
+
+/// What is read, as bodies are checked against it.
+pub(super) fn as_checked(schema: &mut Schema) {
+    bound_integers(schema);
+    schema.remove("uniqueItems");
+    choose_by_tag(schema);
+}
+
+/// Turns "one of these objects, each with its own tag" into "the tag says which": otherwise a value is held against
+/// all of them, on each level anew, which takes exponential time in a recursive type.
+fn choose_by_tag(schema: &mut Schema) {
+    let Some(forms) = schema.get("oneOf").and_then(Value::as_array).cloned() else { return };
+    let Some(tag) = common_tag(&forms) else { return };
+    let constant = |form: &Value| form["properties"][&tag]["const"].clone();
+    let names: Vec<_> = forms.iter().map(constant).collect();
+    let choices = forms.into_iter().map(|form| {
+        json!({ "if": { "properties": { &tag: { "const": constant(&form) } }, "required": [&tag] }, "then": form })
+    });
+    let chosen = json!({
+        "type": "object",
+        "required": [&tag],
+        "properties": { &tag: { "enum": names } },
+        "allOf": choices.collect::<Vec<_>>(),
+    });
+    schema.remove("oneOf");
+    match schema.ensure_object().entry("allOf").or_insert_with(|| json!([])) {
+        Value::Array(all) => all.push(chosen),
+        other => *other = chosen,
+    }
+}
+
+/// The property that every form requires, with a constant of its own.
+fn common_tag(forms: &[Value]) -> Option<String> {
+    let first = forms.first()?.get("properties")?.as_object()?;
+    let is_tag = |name: &String| {
+        forms.iter().all(|form| {
+            let required = form.get("required").and_then(Value::as_array);
+            form["properties"][name]["const"].is_string()
+                && required.is_some_and(|required| required.iter().any(|required| required == name))
+        })
+    };
+    first.keys().find(|name| is_tag(name)).cloned()
+}
+
+/// Bounds that the format of an integer implies, written out for clients that do not know the format.
+///
+/// Only up to 32 bits: a 64-bit bound is no number that JavaScript can show.
+pub(super) fn bound_narrow_integers(schema: &mut Schema) {
+    match schema.get("format").and_then(Value::as_str) {
+        Some("int8") => bound_to(schema, i8::MIN, i8::MAX),
+        Some("uint8") => bound_to(schema, u8::MIN, u8::MAX),
+        Some("int16") => bound_to(schema, i16::MIN, i16::MAX),
+        Some("uint16") => bound_to(schema, u16::MIN, u16::MAX),
+        Some("int32") => bound_to(schema, i32::MIN, i32::MAX),
+        Some("uint32") => bound_to(schema, u32::MIN, u32::MAX),
+        _ => {}
+    }
+}
+
+fn bound_integers(schema: &mut Schema) {
+    match schema.get("format").and_then(Value::as_str) {
+        Some("int64" | "int") => bound_to(schema, i64::MIN, i64::MAX),
+        Some("uint64" | "uint") => bound_to(schema, u64::MIN, u64::MAX),
+        _ => bound_narrow_integers(schema),
+    }
+}
+
+fn bound_to(schema: &mut Schema, min: impl Into<Value>, max: impl Into<Value>) {
+    let Some(object) = schema.as_object_mut() else { return };
+    if !object.contains_key("minimum") && !object.contains_key("exclusiveMinimum") {
+        object.insert("minimum".to_owned(), min.into());
+    }
+    if !object.contains_key("maximum") && !object.contains_key("exclusiveMaximum") {
+        object.insert("maximum".to_owned(), max.into());
+    }
+}
