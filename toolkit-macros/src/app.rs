@@ -1,61 +1,62 @@
 //! `#[main]` and `#[test]`: async functions on a runtime of their own.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 
 use crate::support::{errors::Errors, raw_function::RawFunction};
 
 pub(crate) fn expand_main(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let output = quote!(-> ::toolkit::__private::ExitCode);
-    blocking(arguments, item, "main", &quote!(), &quote!(::toolkit::__private::run_main), Some(output))
+    blocking(&arguments, item, "toolkit::main", &quote!(), &quote!(::toolkit::__private::run_main), Some(output))
 }
 
 pub(crate) fn expand_test(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let attribute = quote!(#[::core::prelude::v1::test]);
-    blocking(arguments, item, "test", &attribute, &quote!(::toolkit::__private::block_on_test), None)
+    blocking(&arguments, item, "toolkit::test", &attribute, &quote!(::toolkit::__private::block_on_test), None)
 }
 
 fn blocking(
-    arguments: TokenStream,
+    arguments: &TokenStream,
     item: TokenStream,
-    what: &str,
+    name: &str,
     attribute: &TokenStream,
     block_on: &TokenStream,
     output: Option<TokenStream>,
 ) -> TokenStream {
-    let mut function = match syn::parse2::<RawFunction>(item.clone()) {
+    let function = match RawFunction::read(item, name) {
         Ok(function) => function,
-        Err(error) => {
-            let error = error.into_compile_error();
-            return quote!(#item #error);
-        }
+        Err(tokens) => return tokens,
     };
     let mut errors = Errors::default();
     if !arguments.is_empty() {
-        errors.at(&arguments, format!("`#[toolkit::{what}]` takes nothing"));
+        errors.at(arguments, format!("`#[{name}]` takes nothing"));
     }
     if function.signature.asyncness.is_none() {
-        errors.at(function.signature.fn_token, format!("`#[toolkit::{what}]` runs an `async fn`"));
+        errors.at(function.signature.fn_token, format!("`#[{name}]` runs an `async fn`: write `async` before `fn`"));
     }
     if !function.signature.inputs.is_empty() {
-        errors.at(&function.signature.inputs, format!("`{what}` takes no parameters"));
+        errors.at(&function.signature.inputs, format!("nothing calls `{}` with parameters", function.signature.ident));
     }
-    let errors = errors.into_tokens();
-    function.signature.asyncness = None;
-    let returned = function.output();
-    if output.is_some() {
-        function.signature.output = syn::ReturnType::Default;
+    if !function.signature.generics.params.is_empty() {
+        errors.at(&function.signature.generics, format!("nothing calls `{}` with types", function.signature.ident));
     }
     let RawFunction { attributes, visibility, signature, body } = &function;
+    let name = &signature.ident;
+    let output = output.unwrap_or_else(|| signature.output.to_token_stream());
+    if !errors.is_empty() {
+        // Without its parameters, so that rustc does not refuse it for the same reason.
+        let errors = errors.into_tokens();
+        let stub = quote!(#visibility fn #name() #output { ::core::unreachable!() });
+        return quote!(#(#attributes)* #[allow(dead_code)] #stub #errors);
+    }
+    // The function stays one, so that rustc speaks of its return type where it speaks of its body.
     quote! {
         #attribute
         #(#attributes)*
-        #visibility #signature #output {
-            #errors
-            #block_on(async {
-                let __outcome: #returned = async #body.await;
-                __outcome
-            })
+        #visibility fn #name() #output {
+            #[allow(clippy::unused_async)]
+            #signature #body
+            #block_on(#name())
         }
     }
 }

@@ -2,20 +2,18 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::spanned::Spanned;
 
 use crate::{
-    function::{Expansion, Function, Source, Stage},
-    support::{errors::Errors, origin::origin, raw_function::RawFunction},
+    function::{Expansion, Function, Parameter, Role, Source, Stage},
+    support::{
+        attributes::conditions, errors::Errors, origin::origin, raw_function::RawFunction, spans::at, types::is_opaque,
+    },
 };
 
 pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    let item = match syn::parse2::<RawFunction>(item.clone()) {
-        Ok(function) => function,
-        Err(error) => {
-            let error = error.into_compile_error();
-            return quote!(#item #error);
-        }
+    let item = match RawFunction::read(item, "dependency") {
+        Ok(item) => item,
+        Err(tokens) => return tokens,
     };
     let mut errors = Errors::default();
     let inline = match arguments.to_string().as_str() {
@@ -26,78 +24,117 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
             false
         }
     };
-    let function = Function::read(item, "a dependency", &[], &mut errors);
+    let function = Function::read(item, Role::Dependency, &mut errors);
     refuse_body(&function, &mut errors);
-    let item = &function.item;
+    let output = function.item.output();
+    if is_opaque(&output) {
+        errors.at(&output, "a dependency's value is kept for the whole request: write its type out");
+    }
     if errors.is_empty() {
         let glue = glue(&function, inline);
-        quote!(#item #glue)
+        quote!(#function #glue)
     } else {
-        let errors = errors.into_tokens();
-        quote!(#item #errors)
+        failed(&function, errors)
     }
 }
+
+const NO_BODY: &str = "the body is the endpoint's: a dependency reads the query, headers and cookies";
 
 fn refuse_body(function: &Function, errors: &mut Errors) {
     for parameter in &function.parameters {
         if parameter.is_marked_body() || parameter.form().is_some() {
-            errors.at(
-                &parameter.ty,
-                "the body is the endpoint's: a dependency reads the path, query, headers and cookies",
-            );
+            errors.at(&parameter.ty, NO_BODY);
         }
+    }
+}
+
+/// The type that stands beside the function, under the same name.
+fn stand_in(function: &Function) -> TokenStream {
+    let (name, visibility) = (&function.item.signature.ident, &function.item.visibility);
+    let doc = format!("The dependency [`{name}`](fn@{name}), for `#[depends({name})]`.");
+    let conditions = conditions(&function.item.attributes);
+    quote! {
+        #(#conditions)*
+        #[doc = #doc]
+        #[allow(non_camel_case_types, missing_debug_implementations)]
+        #visibility struct #name {}
+    }
+}
+
+/// The function, what is wrong with it, and a dependency without parameters in its place: what depends on it is not
+/// wrong too.
+fn failed(function: &Function, errors: Errors) -> TokenStream {
+    let errors = errors.into_tokens();
+    let (name, output) = (&function.item.signature.ident, function.item.output());
+    if function.item.is_method() || !function.item.signature.generics.params.is_empty() || is_opaque(&output) {
+        return quote!(#function #errors);
+    }
+    let (stand_in, conditions) = (stand_in(function), conditions(&function.item.attributes));
+    quote! {
+        #function
+        #errors
+        #stand_in
+
+        #(#conditions)*
+        const _: () = {
+            use ::toolkit::__private as __t;
+            use __t::ReturnsValue as _;
+
+            impl __t::DependencyFunction for #name {}
+
+            impl __t::Dependency for #name {
+                type Value = <__t::Returned<{ <__t::Returns<#output>>::FALLIBLE }> as __t::ValueIn<#output>>::Value;
+                type Captures = ();
+
+                fn needs(_: &mut ::std::vec::Vec<__t::Need>) {}
+                fn capture(_: &__t::Resources) {}
+                fn document(_: &mut __t::OperationDoc<'_>) {}
+                async fn call(
+                    _: &mut __t::Reading,
+                    _: &__t::Arc<()>,
+                    _: &__t::Pool,
+                ) -> ::core::result::Result<::core::option::Option<Self::Value>, __t::Refusal> {
+                    ::core::unreachable!("the dependency did not compile")
+                }
+            }
+        };
     }
 }
 
 fn glue(function: &Function, inline: bool) -> TokenStream {
     let item = &function.item;
-    let (name, visibility, output) = (&item.signature.ident, &item.visibility, item.output());
+    let (name, output) = (&item.signature.ident, item.output());
+    let span = at(&output);
     let expansion = Expansion::new(function);
-    let declarations = expansion.declarations();
+    let (declarations, one_body) = (expansion.declarations(), expansion.one_body(true, |_| NO_BODY.to_owned()));
     let (captures, captured) = expansion.captures();
     let (needs, document, reading) = (expansion.needs(), expansion.document(), expansion.reading());
-    let (taking, call) = (expansion.taking(), expansion.call());
-    let origin = origin(name.span());
-    let span = output.span();
-    let (value, documented, settled) = if item.is_fallible() {
-        (
-            quote_spanned!(span=> <#output as __t::Outcome>::Value),
-            quote_spanned!(span=> <#output as __t::Outcome>::document(__operation);),
-            quote_spanned!(span=> __t::Outcome::settle(__outcome)?),
-        )
-    } else {
-        (quote!(#output), TokenStream::new(), quote!(__outcome))
-    };
-    let run = match expansion.stage(inline) {
-        Stage::Async | Stage::Inline => quote!(let __outcome = #call;),
-        Stage::Pool => quote! {
-            let __lent = ::core::clone::Clone::clone(__captures);
-            let __outcome = __t::run_in_pool(__pool, move || {
-                let __captures = &__lent;
-                #call
-            })
-            .await?;
-        },
-    };
-    let missing = function.parameters.iter().filter(|parameter| !matches!(parameter.source, Source::Resource(_)));
-    let missing = missing.map(|parameter| &parameter.value);
-    let doc = format!("The dependency [`{name}`](fn@{name}), for `#[depends({name})]`.");
+    let taking = expansion.taking();
+    let returned = returned(&expansion, inline);
+    let is_read = |parameter: &&Parameter| !matches!(parameter.source, Source::Resource(_));
+    let values = function.parameters.iter().filter(is_read).map(|parameter| &parameter.value);
+    let (origin, stand_in) = (origin(at(name)), stand_in(function));
+    let settling = quote_spanned!(span=> __t::settling::<__FALLIBLE, #output>());
+    let value = quote_spanned!(span=> <__t::Returned<__FALLIBLE> as __t::ValueIn<#output>>::Value);
+    let conditions = conditions(&item.attributes);
     quote! {
-        #[doc = #doc]
-        #[allow(non_camel_case_types, missing_debug_implementations)]
-        #visibility struct #name {}
+        #stand_in
 
+        #(#conditions)*
         #[doc(hidden)]
-        #[allow(clippy::all, clippy::pedantic, deprecated, non_snake_case)]
-        #[allow(unused_mut, unused_qualifications, unused_variables)]
+        #[allow(clippy::all, clippy::pedantic, deprecated, non_snake_case, unreachable_pub)]
+        #[allow(missing_debug_implementations, missing_docs, unused_mut, unused_qualifications, unused_variables)]
         const _: () = {
             use ::toolkit::__private as __t;
-            use __t::{AnyNested as _, ValidatedNested as _};
+            use __t::{AnyNested as _, ReturnsValue as _, ValidatedNested as _};
 
             const __ORIGIN: __t::Origin = #origin;
+            const __FALLIBLE: bool = <__t::Returns<#output>>::FALLIBLE;
             #declarations
-            #[doc(hidden)]
+            #one_body
             pub #captures
+
+            impl __t::DependencyFunction for #name {}
 
             impl __t::Dependency for #name {
                 type Value = #value;
@@ -113,25 +150,41 @@ fn glue(function: &Function, inline: bool) -> TokenStream {
 
                 fn document(__operation: &mut __t::OperationDoc<'_>) {
                     #document
-                    #documented
+                    (#settling.document)(__operation);
                 }
 
                 async fn call(
                     mut __reading: &mut __t::Reading,
                     __captures: &__t::Arc<__Captures>,
                     __pool: &__t::Pool,
-                ) -> ::core::result::Result<::core::option::Option<#value>, __t::Refusal> {
+                ) -> ::core::result::Result<::core::option::Option<Self::Value>, __t::Refusal> {
                     let __before = __reading.violation_count();
                     #reading
                     // A value that could be read may still break a rule.
-                    if __reading.violation_count() > __before #(|| #missing.is_none())* {
+                    if __reading.violation_count() > __before #(|| #values.is_none())* {
                         return ::core::result::Result::Ok(::core::option::Option::None);
                     }
                     #taking
-                    #run
-                    ::core::result::Result::Ok(::core::option::Option::Some(#settled))
+                    #returned
+                    ::core::result::Result::Ok(::core::option::Option::Some((#settling.settle)(__returned)?))
                 }
             }
         };
+    }
+}
+
+/// A statement that calls the function where it runs.
+fn returned(expansion: &Expansion<'_>, inline: bool) -> TokenStream {
+    let call = expansion.call();
+    match expansion.stage(inline) {
+        Stage::Async | Stage::Inline => quote!(let __returned = #call;),
+        Stage::Pool => quote! {
+            let __lent = ::core::clone::Clone::clone(__captures);
+            let __returned = __t::run_in_pool(__pool, move || {
+                let __captures = &__lent;
+                #call
+            })
+            .await?;
+        },
     }
 }

@@ -23,17 +23,17 @@ pub use crate::{
     limits::{DeclaredLimits, Pool, Rate, bytes, duration, rate},
     openapi::{OperationDoc, ParameterDoc, origin},
     problem::{Problem, ProblemReply, ProblemSchema},
-    reply::{
-        Axum, Probe, ProbeAxum, ProbeDeclared, ProbeInner, ProbeJson, ProbeUnknown, Wrapping, document_reply, respond,
-    },
+    reply::{Axum, Probe, ProbeAxum, ProbeDeclared, ProbeInner, ProbeJson, ProbeUnknown, Replying, Wrapping, reply},
     request::{
-        Argument, BodyArgument, Expected, Found, JsonBody, Named, Parameter, ReadByItself, Reading, Refusal, Scalar,
-        Segment, document_argument, document_body, document_named, finish_argument, head_of_argument,
-        place_of_argument, place_of_named, read_body, read_named, scalar_by_serde,
+        Argument, ArgumentWay, BodyArgument, BodyWay, Expected, Found, JsonBody, Named, NamedWay, Parameter,
+        ReadByItself, Reading, Refusal, Scalar, Segment, document_argument, document_body, document_named,
+        finish_argument, head_of_argument, place_of_argument, place_of_named, read_body, read_named, reads_body,
+        scalar_by_serde, way_of_argument, way_of_body, way_of_named,
     },
     resource::{
-        Boxed, Build, Dependency, Need, Outcome, Produced, ResourceEntry, Resources, Shared, built, depend,
-        document_dependency, shared,
+        Boxed, Build, Dependency, DependencyFunction, Gives, MakesDependency, MakesResource, Need, NoDependency,
+        ResourceEntry, Resources, Returned, Returns, ReturnsValue, Settling, Shared, ValueIn, built, depend,
+        document_dependency, is_dependency, settling, shared,
     },
     settings::{ServerSettings, SettingsEntry, Sources},
 };
@@ -41,17 +41,27 @@ pub use crate::{
 use schemars::JsonSchema;
 use serde_json::Value;
 
-/// Whether an argument is read from the body.
-pub const fn reads_body<T: Argument<M>, M>() -> bool {
-    T::BODY
+/// A type that a text in an attribute can stand for.
+#[diagnostic::on_unimplemented(
+    message = "a text is no `{Self}`",
+    label = "this is a text",
+    note = "write a value of the type itself, as in `#[default(10)]`"
+)]
+pub trait FromText {
+    /// The value.
+    fn from_text(text: &'static str) -> Self;
 }
 
-/// A limit's value, or a compile error that says how one is written.
-pub const fn declared<T: Copy>(value: Option<T>, otherwise: &'static str) -> Option<T> {
-    match value {
-        Some(value) => Some(value),
-        None => panic!("{}", otherwise),
+#[diagnostic::do_not_recommend]
+impl<T: From<&'static str>> FromText for T {
+    fn from_text(text: &'static str) -> Self {
+        Self::from(text)
     }
+}
+
+/// What a text in `#[default("…")]` stands for.
+pub fn from_text<T: FromText>(text: &'static str) -> T {
+    T::from_text(text)
 }
 
 /// The names and descriptions of a settings struct's fields.

@@ -2,9 +2,10 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::{GenericParam, parse_quote, spanned::Spanned};
+use syn::{GenericParam, ext::IdentExt, parse_quote};
 
 use super::{Model, Shape, Variant, expand::rules_function, field::Field};
+use crate::support::spans::{at, local};
 
 impl Model {
     pub(super) fn check(&self) -> TokenStream {
@@ -12,7 +13,7 @@ impl Model {
             Shape::Object(fields) | Shape::Tuple(fields) => fields.iter().map(of_struct).collect(),
             Shape::Newtype(field) => {
                 let (member, value) = (&field.member, quote!(__value));
-                let checks = checks(field, "", &value);
+                let checks = checks(field, &value);
                 quote!({ let __value = &self.#member; #checks })
             }
             Shape::Names => TokenStream::new(),
@@ -20,9 +21,8 @@ impl Model {
         };
         let matches = self.must_match();
         let whole = self.whole.iter().map(|function| {
-            quote_spanned!(function.span()=>
-                __t::Rule::<Self>::check(&__t::Custom(|__value: &Self| #function(__value)), self, __place, __violations);
-            )
+            let rule = quote_spanned!(at(function)=> __t::Custom(|__value: &Self| #function(__value)));
+            quote!(__t::Rule::<Self>::check(&#rule, self, __place, __violations);)
         });
         let name = &self.input.ident;
         let mut generics = self.input.generics.clone();
@@ -52,13 +52,15 @@ impl Model {
             let (member, other, wire_name) = (&field.member, &pair.other, &field.wire_name);
             let shown = fields
                 .iter()
-                .find(|field| *other == field.label)
+                .find(|field| other.unraw() == field.label)
                 .map_or_else(|| other.to_string(), |field| field.wire_name.clone());
             let message =
                 pair.message.as_ref().map_or_else(|| format!("must be equal to `{shown}`"), syn::LitStr::value);
             let code = pair.code.as_ref().map_or_else(|| "must_match".to_owned(), syn::LitStr::value);
-            quote_spanned! {other.span()=>
-                if self.#member != self.#other {
+            let this = local("self");
+            let differs = quote_spanned!(at(other)=> #this.#member != #this.#other);
+            quote! {
+                if #differs {
                     __violations.push(__t::Violation::new(&__place.field(#wire_name), #code, #message));
                 }
             }
@@ -84,7 +86,6 @@ impl Model {
     }
 
     fn of_variant(&self, variant: &Variant) -> TokenStream {
-        let text = variant.name.to_string();
         let sole = variant.fields.len() == 1;
         let checks: TokenStream = variant
             .fields
@@ -92,7 +93,7 @@ impl Model {
             .filter(|field| !field.serde.skip)
             .map(|field| {
                 let binding = &field.binding;
-                let checks = checks(field, &text, &quote!(#binding));
+                let checks = checks(field, &quote!(#binding));
                 if !variant.named && sole { checks } else { placed(field, &checks) }
             })
             .collect();
@@ -114,7 +115,7 @@ fn of_struct(field: &Field) -> TokenStream {
         return TokenStream::new();
     }
     let member = &field.member;
-    let checks = placed(field, &checks(field, "", &quote!(__value)));
+    let checks = placed(field, &checks(field, &quote!(__value)));
     quote!({ let __value = &self.#member; #checks })
 }
 
@@ -133,11 +134,11 @@ fn placed(field: &Field, checks: &TokenStream) -> TokenStream {
 }
 
 /// The rules on the field, and those of its type. `value` is a reference.
-fn checks(field: &Field, variant: &str, value: &TokenStream) -> TokenStream {
+fn checks(field: &Field, value: &TokenStream) -> TokenStream {
     let ty = &field.ty;
     let rules = (!field.rules.is_empty()).then(|| {
-        let function = rules_function(field, variant);
-        quote_spanned!(ty.span()=> __t::Rule::<#ty>::check(&Self::#function(), #value, __place, __violations);)
+        let function = rules_function(field);
+        quote!(__t::Rule::<#ty>::check(&Self::#function(), #value, __place, __violations);)
     });
     quote! {
         #rules

@@ -1,6 +1,6 @@
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Attribute, Path, Token, punctuated::Punctuated};
+use syn::{Attribute, Data, Path, Token, punctuated::Punctuated};
 
 use super::{Model, Purpose, Shape};
 
@@ -9,6 +9,21 @@ pub(crate) fn derived(attributes: &[Attribute]) -> Vec<String> {
     let lists = attributes.iter().filter(|attribute| attribute.path().is_ident("derive"));
     let paths = lists.filter_map(|list| list.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated).ok());
     paths.flatten().filter_map(|path| path.segments.last().map(|segment| segment.ident.to_string())).collect()
+}
+
+impl Model {
+    /// The type as it is written, for one that cannot be expanded.
+    pub(super) fn without_form(&self) -> TokenStream {
+        let input = &self.input;
+        match input.data {
+            // No trait can be derived for it.
+            Data::Union(_) => quote!(#input),
+            _ => {
+                let derives = missing(self);
+                quote!(#derives #input)
+            }
+        }
+    }
 }
 
 /// The derives that the type gets, but for those that it has.

@@ -1,9 +1,12 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
-use syn::{Attribute, Data, Fields, parse_quote, spanned::Spanned};
+use syn::{Attribute, Data, Fields, ext::IdentExt, parse_quote};
 
 use super::{Model, Purpose, Shape, derives, field::Field};
-use crate::{function::literal_into, support::origin::origin};
+use crate::{
+    function::literal_into,
+    support::{attributes::conditions, origin::origin, spans::at},
+};
 
 impl Model {
     pub(super) fn expand(&self) -> TokenStream {
@@ -12,13 +15,15 @@ impl Model {
         let support = self.field_support();
         let check = self.check();
         let kind = self.kind();
+        let conditions = conditions(&self.input.attrs);
         quote! {
             #derives
             #input
             #support
 
+            #(#conditions)*
             #[doc(hidden)]
-            #[allow(clippy::all, clippy::pedantic, deprecated)]
+            #[allow(clippy::all, clippy::pedantic, deprecated, single_use_lifetimes, unused_lifetimes)]
             const _: () = {
                 use ::toolkit::__private as __t;
                 use __t::{AnyNested as _, ValidatedNested as _};
@@ -31,7 +36,7 @@ impl Model {
     /// The type with attributes for serde and schemars in the place of ours.
     fn annotated(&self) -> syn::DeriveInput {
         let mut input = self.input.clone();
-        let line = quote_spanned!(input.ident.span()=> ::core::line!());
+        let line = quote_spanned!(at(&input.ident)=> ::core::line!());
         input.attrs.push(parse_quote!(#[schemars(extend(
             "x-toolkit-origin" = ::toolkit::__private::origin::<Self>(::core::module_path!(), ::core::file!(), #line)
         ))]));
@@ -42,12 +47,12 @@ impl Model {
             input.attrs.push(parse_quote!(#[schemars(rename = #name)]));
         }
         match &mut input.data {
-            Data::Struct(data) => self.annotate(&mut data.fields, &self.fields(), ""),
+            Data::Struct(data) => self.annotate(&mut data.fields, &self.fields()),
             Data::Enum(data) => {
                 if let Shape::Variants(variants) = &self.shape {
                     for (variant, model) in data.variants.iter_mut().zip(variants) {
                         let fields: Vec<_> = model.fields.iter().collect();
-                        self.annotate(&mut variant.fields, &fields, &model.name.to_string());
+                        self.annotate(&mut variant.fields, &fields);
                     }
                 }
             }
@@ -64,27 +69,28 @@ impl Model {
             attribute.path().is_ident("schemars") && quote!(#attribute).to_string().contains("rename =")
         };
         let renamed = self.input.attrs.iter().any(renames);
-        (!parameters.is_empty() && !renamed).then(|| format!("{}Of{}", self.input.ident, parameters.join("And")))
+        (!parameters.is_empty() && !renamed)
+            .then(|| format!("{}Of{}", self.input.ident.unraw(), parameters.join("And")))
     }
 
-    fn annotate(&self, fields: &mut Fields, models: &[&Field], variant: &str) {
+    fn annotate(&self, fields: &mut Fields, models: &[&Field]) {
         for (field, model) in fields.iter_mut().zip(models) {
-            field.attrs.extend(self.field_attributes(model, variant));
+            field.attrs.extend(self.field_attributes(model));
         }
     }
 
-    fn field_attributes(&self, field: &Field, variant: &str) -> Vec<Attribute> {
+    fn field_attributes(&self, field: &Field) -> Vec<Attribute> {
         let mut attributes = Vec::new();
         if field.default.is_some() {
             let name = &self.input.ident;
             let (_, generics, _) = self.input.generics.split_for_impl();
             let turbofish = generics.as_turbofish();
-            let function = default_function(field, variant);
+            let function = default_function(field);
             let path = quote!(#name #turbofish :: #function).to_string();
             attributes.push(parse_quote!(#[serde(default = #path)]));
         }
         if !field.rules.is_empty() {
-            let (function, ty) = (rules_function(field, variant), &field.ty);
+            let (function, ty) = (rules_function(field), &field.ty);
             attributes.push(parse_quote!(#[schemars(transform =
                 |__schema: &mut ::toolkit::__private::schemars::Schema| {
                     ::toolkit::__private::Rule::<#ty>::describe(&Self::#function(), __schema)
@@ -109,12 +115,12 @@ impl Model {
     fn field_support(&self) -> TokenStream {
         let mut functions = TokenStream::new();
         for field in self.fields() {
-            functions.extend(support_of(field, ""));
+            functions.extend(support_of(field));
         }
         if let Shape::Variants(variants) = &self.shape {
             for variant in variants {
                 for field in &variant.fields {
-                    functions.extend(support_of(field, &variant.name.to_string()));
+                    functions.extend(support_of(field));
                 }
             }
         }
@@ -123,9 +129,11 @@ impl Model {
         }
         let name = &self.input.ident;
         let (generics, types, clause) = self.input.generics.split_for_impl();
+        let conditions = conditions(&self.input.attrs);
         quote! {
+            #(#conditions)*
             #[doc(hidden)]
-            #[allow(clippy::all, clippy::pedantic, non_snake_case)]
+            #[allow(clippy::all, clippy::pedantic, deprecated, non_snake_case)]
             impl #generics #name #types #clause { #functions }
         }
     }
@@ -136,21 +144,36 @@ impl Model {
         let (generics, types, clause) = self.input.generics.split_for_impl();
         match (self.purpose, &self.shape) {
             (Purpose::Settings, _) => self.settings(),
-            (Purpose::Data, Shape::Names) => scalar(name, &TokenStream::new()),
-            (Purpose::Data, Shape::Newtype(field)) if self.input.generics.params.is_empty() => {
-                // The bound over all lifetimes keeps rustc from refusing it for a type that is no scalar.
-                let inside = &field.ty;
-                scalar(name, &quote!(where for<'__a> #inside: __t::Scalar))
-            }
-            (Purpose::Data, Shape::Newtype(_)) => TokenStream::new(),
+            (Purpose::Data, Shape::Names) => scalar(name),
+            (Purpose::Data, Shape::Newtype(field)) => self.newtype(&field.ty),
             (Purpose::Data, _) => quote!(impl #generics __t::Data for #name #types #clause {}),
+        }
+    }
+
+    /// What the value inside is: a scalar, a body, or neither.
+    fn newtype(&self, inside: &syn::Type) -> TokenStream {
+        let name = &self.input.ident;
+        let (generics, types, clause) = self.input.generics.split_for_impl();
+        let mut bounds: Vec<_> = clause.into_iter().flat_map(|clause| &clause.predicates).map(|p| quote!(#p)).collect();
+        if !self.input.generics.params.is_empty() {
+            bounds.push(quote!(Self: for<'__a> __t::serde::Deserialize<'__a>));
+        }
+        // The bounds over all lifetimes keep rustc from refusing them for a type that they do not hold for.
+        quote! {
+            impl #generics __t::Scalar for #name #types where for<'__a> #inside: __t::Scalar, #(#bounds),* {
+                fn parse(__text: &str) -> ::core::result::Result<Self, __t::Expected> {
+                    __t::scalar_by_serde(__text)
+                }
+            }
+
+            impl #generics __t::BodyData for #name #types where for<'__a> #inside: __t::BodyData, #(#bounds),* {}
         }
     }
 
     fn settings(&self) -> TokenStream {
         let name = &self.input.ident;
         let text = name.to_string();
-        let origin = origin(name.span());
+        let origin = origin(at(name));
         // A secret among the settings must not reach a log by accident.
         let debug = (!derives::derived(&self.input.attrs).iter().any(|name| name == "Debug")).then(|| {
             quote! {
@@ -187,9 +210,9 @@ impl Model {
     }
 }
 
-fn scalar(name: &syn::Ident, clause: &TokenStream) -> TokenStream {
+fn scalar(name: &syn::Ident) -> TokenStream {
     quote! {
-        impl __t::Scalar for #name #clause {
+        impl __t::Scalar for #name {
             fn parse(__text: &str) -> ::core::result::Result<Self, __t::Expected> {
                 __t::scalar_by_serde(__text)
             }
@@ -197,19 +220,19 @@ fn scalar(name: &syn::Ident, clause: &TokenStream) -> TokenStream {
     }
 }
 
-pub(super) fn rules_function(field: &Field, variant: &str) -> syn::Ident {
-    format_ident!("__toolkit_rules_{variant}_{}", field.label)
+pub(super) fn rules_function(field: &Field) -> syn::Ident {
+    format_ident!("__toolkit_rules_{}", field.key)
 }
 
-fn default_function(field: &Field, variant: &str) -> syn::Ident {
-    format_ident!("__toolkit_default_{variant}_{}", field.label)
+fn default_function(field: &Field) -> syn::Ident {
+    format_ident!("__toolkit_default_{}", field.key)
 }
 
-fn support_of(field: &Field, variant: &str) -> TokenStream {
+fn support_of(field: &Field) -> TokenStream {
     let ty = &field.ty;
     let rules = (!field.rules.is_empty()).then(|| {
-        let (function, expression) = (rules_function(field, variant), field.rules.expression());
-        quote_spanned! {ty.span()=>
+        let (function, expression) = (rules_function(field), field.rules.expression());
+        quote_spanned! {field.rules.span()=>
             fn #function() -> impl ::toolkit::__private::Rule<#ty> {
                 use ::toolkit::__private as __t;
                 #expression
@@ -217,8 +240,8 @@ fn support_of(field: &Field, variant: &str) -> TokenStream {
         }
     });
     let default = field.default.as_ref().map(|expression| {
-        let (function, value) = (default_function(field, variant), literal_into(expression));
-        quote_spanned!(expression.span()=> fn #function() -> #ty { #value })
+        let (function, value) = (default_function(field), literal_into(expression));
+        quote_spanned!(at(ty)=> fn #function() -> #ty { #value })
     });
     quote!(#rules #default)
 }

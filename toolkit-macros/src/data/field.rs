@@ -1,8 +1,9 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::{Attribute, Expr, ExprLit, Ident, Lit, Type, ext::IdentExt};
+use syn::{Attribute, Expr, Ident, Type, ext::IdentExt};
 
 use crate::support::{
+    attributes,
     errors::Errors,
     names::{Case, Serde},
     rules::Rules,
@@ -14,8 +15,10 @@ pub(super) struct Field {
     pub(super) member: TokenStream,
     /// The variable that holds it in a pattern.
     pub(super) binding: Ident,
-    /// Its name in generated functions.
+    /// Its name as Rust writes it, or its index.
     pub(super) label: String,
+    /// What tells it from all other fields of the type, in the names of generated functions.
+    pub(super) key: String,
     pub(super) wire_name: String,
     pub(super) ty: Type,
     pub(super) serde: Serde,
@@ -26,15 +29,25 @@ pub(super) struct Field {
 
 impl Field {
     /// Reads the field, and takes our attributes off it.
-    pub(super) fn read(index: usize, field: &mut syn::Field, case: Option<Case>, errors: &mut Errors) -> Self {
+    ///
+    /// `prefix` tells the fields of one variant from those of another.
+    pub(super) fn read(
+        index: usize,
+        field: &mut syn::Field,
+        prefix: &str,
+        case: Option<Case>,
+        errors: &mut Errors,
+    ) -> Self {
         let serde = Serde::of(&field.attrs);
         let rules = Rules::of(&field.attrs, &field.ty, errors);
         field.attrs.retain(|attribute| !attribute.path().is_ident("validate"));
-        let default = take_expression(&mut field.attrs, "default", errors);
-        if let (Some(default), true) = (&default, serde.default) {
+        let mut default = take_expression(&mut field.attrs, "default", "default(10)", errors);
+        if serde.default
+            && let Some(default) = default.take()
+        {
             errors.at(default, "the field has serde's `default` already: keep one of the two");
         }
-        let example = take_expression(&mut field.attrs, "example", errors);
+        let example = take_expression(&mut field.attrs, "example", "example(7)", errors);
         let (member, label) = match &field.ident {
             Some(name) => (quote!(#name), name.unraw().to_string()),
             None => {
@@ -49,6 +62,7 @@ impl Field {
         Self {
             member,
             binding: format_ident!("__field_{label}"),
+            key: format!("{prefix}{index}"),
             label,
             wire_name,
             ty: field.ty.clone(),
@@ -61,15 +75,12 @@ impl Field {
 }
 
 /// Takes `#[name(expression)]` off, and reads it.
-pub(super) fn take_expression(attributes: &mut Vec<Attribute>, name: &str, errors: &mut Errors) -> Option<Expr> {
-    let index = attributes.iter().position(|attribute| attribute.path().is_ident(name))?;
-    errors.keep(attributes.remove(index).parse_args())
-}
-
-/// An expression, or a text with one in it, as older versions of `validator` have it.
-pub(super) fn expression_or_text(expression: Expr) -> syn::Result<Expr> {
-    match expression {
-        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => text.parse(),
-        other => Ok(other),
-    }
+pub(super) fn take_expression(
+    attributes: &mut Vec<Attribute>,
+    name: &str,
+    example: &str,
+    errors: &mut Errors,
+) -> Option<Expr> {
+    let attribute = attributes::take(attributes, name, errors)?;
+    attributes::expression(&attribute, example, errors)
 }

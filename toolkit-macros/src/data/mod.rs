@@ -8,11 +8,15 @@ mod field;
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Attribute, Data, DeriveInput, Expr, Fields};
+use syn::{Attribute, Data, DeriveInput, Expr, Fields, Meta, Token, ext::IdentExt, punctuated::Punctuated};
 
 pub(crate) use self::derives::derived;
 use self::field::Field;
-use crate::support::{errors::Errors, names::Serde};
+use crate::support::{
+    errors::{Errors, nearest},
+    names::Serde,
+    options::Options,
+};
 
 /// What the type is for.
 #[derive(Clone, Copy, PartialEq)]
@@ -56,7 +60,7 @@ pub(crate) fn expand(purpose: Purpose, arguments: TokenStream, item: TokenStream
     let input = match syn::parse2::<DeriveInput>(item.clone()) {
         Ok(input) => input,
         Err(error) => {
-            let error = error.into_compile_error();
+            let error = purpose.misplaced(error).into_compile_error();
             return quote!(#item #error);
         }
     };
@@ -67,29 +71,57 @@ pub(crate) fn expand(purpose: Purpose, arguments: TokenStream, item: TokenStream
             "nothing is taken here: names and forms are serde's, `#[serde(rename_all = \"camelCase\")]`",
         );
     }
+    let has_form = has_form(purpose, &input, &mut errors);
     let model = Model::read(purpose, input, &mut errors);
-    if errors.is_empty() {
-        model.expand()
-    } else {
-        // Without our attributes, and without derives that would only repeat what is wrong.
-        let (input, errors) = (&model.input, errors.into_tokens());
-        let derives = derives::missing(&model);
-        quote!(#derives #input #errors)
+    // With what is wrong left out, so that what names the type is not wrong too.
+    let expanded = if has_form { model.expand() } else { model.without_form() };
+    let errors = errors.into_tokens();
+    quote!(#expanded #errors)
+}
+
+impl Purpose {
+    fn misplaced(self, error: syn::Error) -> syn::Error {
+        if !error.to_string().starts_with("expected one of") {
+            return error;
+        }
+        let message = match self {
+            Self::Data => "`#[data]` stands on a struct or an enum",
+            Self::Settings => "`#[settings]` stands on a struct",
+        };
+        syn::Error::new(error.span(), message)
     }
+}
+
+/// Whether the type is one that can be expanded.
+fn has_form(purpose: Purpose, input: &DeriveInput, errors: &mut Errors) -> bool {
+    let mut faults = Errors::default();
+    if let Some(lifetime) = input.generics.lifetimes().next() {
+        faults.at(lifetime, "a data type owns what it holds: use `String` and `Vec` instead of references");
+    }
+    if let Data::Union(data) = &input.data {
+        faults.at(data.union_token, "a union cannot cross an API: use an enum");
+    }
+    if purpose == Purpose::Settings {
+        if !matches!(&input.data, Data::Struct(data) if matches!(data.fields, Fields::Named(_))) {
+            faults.at(&input.ident, "settings are a struct with named fields: each is set by its name");
+        }
+        if !input.generics.params.is_empty() {
+            faults
+                .at(&input.generics, "settings cannot be generic: there is one value of them, so write the types out");
+        }
+    }
+    let has_form = faults.is_empty();
+    errors.extend(faults);
+    has_form
 }
 
 impl Model {
     fn read(purpose: Purpose, mut input: DeriveInput, errors: &mut Errors) -> Self {
         let serde = Serde::of(&input.attrs);
-        if let Some(lifetime) = input.generics.lifetimes().next() {
-            errors.at(lifetime, "a data type owns what it holds: use `String` and `Vec` instead of references");
-        }
         let whole = whole(&mut input.attrs, errors);
-        let example = field::take_expression(&mut input.attrs, "example", errors);
-        let shape = Shape::read(&mut input, &serde, errors);
-        if purpose == Purpose::Settings && !matches!(shape, Shape::Object(_)) {
-            errors.at(&input.ident, "settings are a struct with named fields");
-        }
+        let example = field::take_expression(&mut input.attrs, "example", "example(Order { … })", errors);
+        let mut shape = Shape::read(&mut input, &serde, errors);
+        shape.refuse_unknown_matches(errors);
         Self { purpose, input, serde, shape, whole, example }
     }
 }
@@ -98,16 +130,20 @@ impl Shape {
     fn read(input: &mut DeriveInput, serde: &Serde, errors: &mut Errors) -> Self {
         match &mut input.data {
             Data::Struct(data) => match &mut data.fields {
+                // serde writes it as what it holds.
+                Fields::Named(named) if serde.transparent && named.named.len() == 1 => {
+                    Self::Newtype(Box::new(Field::read(0, &mut named.named[0], "", None, errors)))
+                }
                 Fields::Named(named) => {
                     let fields = named.named.iter_mut().enumerate();
-                    Self::Object(fields.map(|(i, field)| Field::read(i, field, serde.rename_all, errors)).collect())
+                    Self::Object(fields.map(|(i, field)| Field::read(i, field, "", serde.rename_all, errors)).collect())
                 }
                 Fields::Unnamed(unnamed) if unnamed.unnamed.len() == 1 => {
-                    Self::Newtype(Box::new(Field::read(0, &mut unnamed.unnamed[0], None, errors)))
+                    Self::Newtype(Box::new(Field::read(0, &mut unnamed.unnamed[0], "", None, errors)))
                 }
                 Fields::Unnamed(unnamed) => {
                     let fields = unnamed.unnamed.iter_mut().enumerate();
-                    Self::Tuple(fields.map(|(i, field)| Field::read(i, field, None, errors)).collect())
+                    Self::Tuple(fields.map(|(i, field)| Field::read(i, field, "", None, errors)).collect())
                 }
                 Fields::Unit => Self::Object(Vec::new()),
             },
@@ -117,29 +153,55 @@ impl Shape {
                 if fieldless && plain && !data.variants.is_empty() {
                     return Self::Names;
                 }
-                Self::Variants(data.variants.iter_mut().map(|v| Variant::read(v, serde, errors)).collect())
+                let variants = data.variants.iter_mut().enumerate();
+                Self::Variants(variants.map(|(i, variant)| Variant::read(i, variant, serde, errors)).collect())
             }
-            Data::Union(data) => {
-                errors.at(data.union_token, "a union cannot cross an API: use an enum");
-                Self::Object(Vec::new())
+            Data::Union(_) => Self::Object(Vec::new()),
+        }
+    }
+}
+
+impl Shape {
+    /// Refuses `must_match` where there is no such field.
+    fn refuse_unknown_matches(&mut self, errors: &mut Errors) {
+        let (fields, object): (Vec<&mut Field>, bool) = match self {
+            Self::Object(fields) => (fields.iter_mut().collect(), true),
+            Self::Tuple(fields) => (fields.iter_mut().collect(), false),
+            Self::Newtype(field) => (vec![field], false),
+            Self::Variants(variants) => (variants.iter_mut().flat_map(|variant| &mut variant.fields).collect(), false),
+            Self::Names => return,
+        };
+        let labels: Vec<_> = fields.iter().map(|field| field.label.clone()).collect();
+        for field in fields {
+            let Some(other) = field.rules.must_match.as_ref().map(|must_match| &must_match.other) else { continue };
+            let name = other.unraw().to_string();
+            if !object {
+                errors
+                    .at(other, "`must_match` compares two fields of a struct: write a `schema(function = …)` for this");
+            } else if !labels.contains(&name) {
+                errors.at(other, format!("the struct has no field `{name}`{}", nearest(&name, &labels)));
+            } else {
+                continue;
             }
+            field.rules.must_match = None;
         }
     }
 }
 
 impl Variant {
-    fn read(variant: &mut syn::Variant, container: &Serde, errors: &mut Errors) -> Self {
+    fn read(index: usize, variant: &mut syn::Variant, container: &Serde, errors: &mut Errors) -> Self {
         let serde = Serde::of(&variant.attrs);
         let case = serde.rename_all.or(container.rename_all_fields);
         let named = matches!(variant.fields, Fields::Named(_));
+        let prefix = format!("{index}_");
         let fields = variant.fields.iter_mut().enumerate();
-        let fields = fields.map(|(i, field)| Field::read(i, field, case, errors)).collect();
+        let fields = fields.map(|(i, field)| Field::read(i, field, &prefix, case, errors)).collect();
         Self { name: variant.ident.clone(), serde, named, fields }
     }
 
     /// The variant's name on the wire.
     fn wire_name(&self, container: &Serde) -> String {
-        let name = self.name.to_string();
+        let name = self.name.unraw().to_string();
         self.serde.rename.clone().unwrap_or_else(|| match container.rename_all {
             Some(case) => case.of_variant(&name),
             None => name,
@@ -149,25 +211,23 @@ impl Variant {
 
 /// The functions of `#[validate(schema(function = …))]`, which look at a whole value.
 fn whole(attributes: &mut Vec<Attribute>, errors: &mut Errors) -> Vec<Expr> {
+    const EXPECTED: &str = "on a whole type the rule is a function: `schema(function = in_order)`";
     let mut functions = Vec::new();
     attributes.retain(|attribute| {
         if !attribute.path().is_ident("validate") {
             return true;
         }
-        let read = attribute.parse_nested_meta(|meta| {
-            if !meta.path.is_ident("schema") {
-                return Err(meta.error("on a whole type, the rule is `schema(function = …)`"));
+        let metas = attribute.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated);
+        for meta in errors.keep(metas).into_iter().flatten() {
+            let options = meta.path().is_ident("schema").then(|| Options::of(&meta, errors)).flatten();
+            match options.as_ref().and_then(|options| options.path("function")) {
+                Some(function) => functions.push(function),
+                None => errors.at(&meta, EXPECTED),
             }
-            meta.parse_nested_meta(|option| {
-                if option.path.is_ident("function") {
-                    functions.push(field::expression_or_text(option.value()?.parse()?)?);
-                } else {
-                    let _: Expr = option.value()?.parse()?;
-                }
-                Ok(())
-            })
-        });
-        errors.keep(read);
+            if let Some(options) = options {
+                options.only(&["function"], errors);
+            }
+        }
         false
     });
     functions

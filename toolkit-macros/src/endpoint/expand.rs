@@ -1,11 +1,16 @@
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
-use syn::{Attribute, Meta, ReturnType, Type, spanned::Spanned};
+use quote::{quote, quote_spanned};
+use syn::{Attribute, Meta, Type, ext::IdentExt};
 
-use super::Endpoint;
+use super::{Arguments, Endpoint};
 use crate::{
-    function::{Expansion, Source, Stage},
-    support::origin::origin,
+    function::{Expansion, Stage},
+    support::{
+        attributes::conditions,
+        origin::origin,
+        spans::{at, local},
+        types::is_opaque,
+    },
 };
 
 impl Endpoint {
@@ -19,18 +24,20 @@ impl Endpoint {
         let (captures, captured) = expansion.captures();
         let (needs, document) = (expansion.needs(), expansion.document());
         let document_reply = self.document_reply();
-        let one_body = self.assert_one_body();
+        let one_body = self.one_body(&expansion);
+        let limits = self.limit_checks();
+        let mounting = local("__mounting");
+        let mount = quote_spanned!(at(name)=> __t::mount(&__DECLARED, #mounting, #captured, __answer));
         let answer = self.answer(&expansion);
         let doc = format!("The endpoint [`{name}`](fn@{name}), for `App::route`.");
-        let cfgs = self.function.item.attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"));
-        let cfgs: Vec<_> = cfgs.collect();
+        let conditions = conditions(&self.function.item.attributes);
         quote! {
-            #(#cfgs)*
+            #(#conditions)*
             #[doc = #doc]
             #[allow(non_camel_case_types, missing_debug_implementations)]
             #visibility struct #name {}
 
-            #(#cfgs)*
+            #(#conditions)*
             #[doc(hidden)]
             #[allow(clippy::all, clippy::pedantic, deprecated, non_snake_case)]
             #[allow(unused_mut, unused_qualifications, unused_variables)]
@@ -45,6 +52,7 @@ impl Endpoint {
                 #declarations
                 #captures
                 #one_body
+                #limits
 
                 fn __needs(__needs: &mut ::std::vec::Vec<__t::Need>) {
                     #needs
@@ -57,7 +65,7 @@ impl Endpoint {
 
                 fn __mount(__mounting: &__t::Mounting) -> __t::MethodRouter {
                     let __resources = &*__mounting.resources;
-                    __t::mount(&__DECLARED, __mounting, #captured, __answer)
+                    #mount
                 }
 
                 #answer
@@ -80,13 +88,13 @@ impl Endpoint {
         let method = Ident::new(self.method, Span::call_site());
         let arguments = &self.arguments;
         let (path, tags) = (&self.template.literal, &arguments.tags);
-        let function = self.function.item.signature.ident.to_string();
+        let function = self.function.item.signature.ident.unraw().to_string();
         let operation_id = arguments.operation_id.as_ref().map_or_else(|| function.clone(), syn::LitStr::value);
         let docs = self.docs.expression();
         let deprecated = deprecation(&self.function.item.attributes);
         let pooled = expansion.stage(arguments.inline) == Stage::Pool;
         let limits = self.limits();
-        let origin = origin(self.function.item.signature.ident.span());
+        let origin = origin(at(&self.function.item.signature.ident));
         quote! {
             __t::Declaration {
                 method: __t::Method::#method,
@@ -105,16 +113,16 @@ impl Endpoint {
 
     fn limits(&self) -> TokenStream {
         let arguments = &self.arguments;
-        let read = |text: &Option<syn::LitStr>, reader: &str, otherwise: &str| match text {
+        let read = |text: &Option<syn::LitStr>, reader: &str| match text {
             Some(text) => {
-                let reader = Ident::new(reader, text.span());
-                quote_spanned!(text.span()=> __t::declared(__t::#reader(#text), #otherwise))
+                let reader = Ident::new(reader, at(text));
+                quote!(__t::#reader(#text))
             }
             None => quote!(::core::option::Option::None),
         };
-        let timeout = read(&arguments.timeout, "duration", "`timeout` is a duration, as in `500ms`, `2s` or `1m`");
-        let body_limit = read(&arguments.body_limit, "bytes", "`body_limit` is a size, as in `500 kB` or `1 MiB`");
-        let rate = read(&arguments.rate_limit, "rate", "`rate_limit` is a rate, as in `100/s`, `60/m` or `1000/h`");
+        let timeout = read(&arguments.timeout, "duration");
+        let body_limit = read(&arguments.body_limit, "bytes");
+        let rate = read(&arguments.rate_limit, "rate");
         let concurrency = match &arguments.concurrency {
             Some(concurrency) => quote!(::core::option::Option::Some(#concurrency)),
             None => quote!(::core::option::Option::None),
@@ -124,52 +132,50 @@ impl Endpoint {
         }
     }
 
-    /// Two unmarked parameters whose types are both read from the body: only the compiler knows the types.
-    fn assert_one_body(&self) -> TokenStream {
-        let unmarked: Vec<_> =
-            self.function.parameters.iter().filter(|parameter| matches!(parameter.source, Source::Unmarked)).collect();
-        let taken = self.function.parameters.iter().any(|p| p.is_marked_body() || p.form().is_some());
-        let mut asserts = TokenStream::new();
-        for (index, parameter) in unmarked.iter().enumerate() {
-            let before: Vec<_> = unmarked[..index].iter().map(|before| &before.ty).collect();
-            if parameter.default.is_some() || (before.is_empty() && !taken) {
-                continue;
-            }
-            let ty = &parameter.ty;
-            let message = format!(
-                "an endpoint has one body, and `{}` would be a second one: put both into one `#[data]` struct, or mark one \
-                 of them `#[query]`",
+    /// Items that do not compile if a limit cannot be read: only `toolkit` knows how one is written.
+    fn limit_checks(&self) -> TokenStream {
+        let Arguments { timeout, body_limit, rate_limit, .. } = &self.arguments;
+        let checks = [
+            (timeout, "duration", "`timeout` is a duration, as in `500ms`, `2s` or `1m`"),
+            (body_limit, "bytes", "`body_limit` is a size, as in `500 kB` or `1 MiB`"),
+            (rate_limit, "rate", "`rate_limit` is a rate, as in `100/s`, `60/m` or `1000/h`"),
+        ];
+        let checks = checks.into_iter().filter_map(|(text, reader, message)| {
+            let text = text.as_ref()?;
+            let reader = Ident::new(reader, at(text));
+            Some(quote_spanned!(at(text)=> const _: () = ::core::assert!(__t::#reader(#text).is_some(), #message);))
+        });
+        checks.collect()
+    }
+
+    fn one_body(&self, expansion: &Expansion<'_>) -> TokenStream {
+        let marked = self.function.parameters.iter().any(|p| p.is_marked_body() || p.form().is_some());
+        expansion.one_body(marked, |parameter| {
+            format!(
+                "an endpoint has one body, and `{}` would be a second one: put both into one `#[data]` struct, or mark \
+                 one of them `#[query]`",
                 parameter.name
-            );
-            asserts.extend(quote_spanned! {ty.span()=>
-                const _: () = ::core::assert!(
-                    !(__t::reads_body::<#ty, _>() && (#taken #(|| __t::reads_body::<#before, _>())*)),
-                    #message
-                );
-            });
-        }
-        asserts
+            )
+        })
     }
 
     fn document_reply(&self) -> TokenStream {
         let Some(ty) = self.named_output() else { return quote!(__operation.empty_reply("default");) };
-        let span = ty.span();
-        let kind = kind(&ty);
-        quote_spanned! {span=>
+        let (kind, replying) = (kind(&ty), replying(&ty));
+        quote! {
             #kind
-            __t::document_reply::<#ty, _>(__kind, __operation);
+            (#replying.document)(__operation);
         }
     }
 
     /// The straight line from a request to its response.
     fn answer(&self, expansion: &Expansion<'_>) -> TokenStream {
         let (reading, taking, call) = (expansion.reading(), expansion.taking(), expansion.call());
-        let span = self.named_output().map_or_else(Span::call_site, |ty| ty.span());
-        let kind = match self.named_output() {
-            Some(ty) => kind(&ty),
-            None => quote!(let __kind = __t::Axum;),
+        let (kind, replying) = match self.named_output() {
+            Some(ty) => (kind(&ty), replying(&ty)),
+            None => (quote!(let __kind = __t::Axum;), quote!(__t::reply(__kind, __t::Probe::new()))),
         };
-        let respond = quote_spanned!(span=> __t::respond(__kind, __reply));
+        let respond = quote!((#replying.respond)(__reply));
         let run = match expansion.stage(self.arguments.inline) {
             Stage::Async | Stage::Inline => quote! {
                 let __reply = #call;
@@ -204,14 +210,13 @@ impl Endpoint {
     /// The return type, unless it is one that cannot be named.
     fn named_output(&self) -> Option<Type> {
         let output = self.function.item.output();
-        let opaque = matches!(&self.function.item.signature.output, ReturnType::Type(_, ty) if has_impl(ty));
-        (!opaque).then_some(output)
+        (!is_opaque(&output)).then_some(output)
     }
 }
 
 /// Finds which kind of reply the type is, as `__kind`.
 fn kind(ty: &Type) -> TokenStream {
-    quote_spanned! {ty.span()=>
+    quote! {
         let __kind = {
             let (__probe, __wrapping) = __t::Probe::<#ty>::new().inner();
             __wrapping.wrap((&&&&__probe).kind())
@@ -219,8 +224,11 @@ fn kind(ty: &Type) -> TokenStream {
     }
 }
 
-fn has_impl(ty: &Type) -> bool {
-    ty.to_token_stream().into_iter().any(|token| token.to_string() == "impl")
+/// How a type of the kind `__kind` becomes a response. It has to be one and the same expression wherever it is asked,
+/// for rustc to say once that a type cannot.
+fn replying(ty: &Type) -> TokenStream {
+    let kind = local("__kind");
+    quote_spanned!(at(ty)=> __t::reply(#kind, __t::Probe::<#ty>::new()))
 }
 
 /// The texts of Rust's own `#[deprecated]`: one of them may hold a date.

@@ -9,8 +9,14 @@ use quote::quote;
 
 use self::{arguments::Arguments, path::Template};
 use crate::{
-    function::{Function, Source},
-    support::{docs::Docs, errors::Errors, raw_function::RawFunction},
+    function::{Function, Parameter, Role, Source},
+    support::{
+        attributes::conditions,
+        docs::Docs,
+        errors::{Errors, nearest},
+        raw_function::RawFunction,
+        types::last_name,
+    },
 };
 
 /// An endpoint, as its attribute and signature declare it.
@@ -23,47 +29,83 @@ struct Endpoint {
 }
 
 pub(crate) fn expand(method: &'static str, arguments: TokenStream, item: TokenStream) -> TokenStream {
-    let mut item = match syn::parse2::<RawFunction>(item.clone()) {
-        Ok(function) => function,
-        Err(error) => {
-            let error = error.into_compile_error();
-            return quote!(#item #error);
-        }
+    let attribute = method.to_lowercase();
+    let item = match RawFunction::read(item, &attribute) {
+        Ok(item) => item,
+        Err(tokens) => return tokens,
     };
     let mut errors = Errors::default();
-    let arguments = errors.keep(syn::parse2::<Arguments>(arguments));
-    let template = arguments.as_ref().map(|arguments| Template::read(&arguments.path, &mut errors));
+    let arguments = Arguments::read(arguments, &attribute, &mut errors);
+    let template = arguments.path.as_ref().map(|path| Template::read(path, &mut errors));
     let docs = Docs::of(&item.attributes);
-    let (Some(arguments), Some(template)) = (arguments, template) else {
-        item.take_parameter_attributes();
-        let errors = errors.into_tokens();
-        return quote!(#item #errors);
-    };
-    let function = Function::read(item, "an endpoint", &template.variables, &mut errors);
-    refuse_unread_variables(&template, &function, &mut errors);
-    let endpoint = Endpoint { method, arguments, template, function, docs };
-    let item = &endpoint.function.item;
-    if errors.is_empty() {
-        let glue = endpoint.glue();
-        // A function has as many parameters as its clients need.
-        quote!(#[allow(clippy::too_many_arguments)] #item #glue)
-    } else {
-        let errors = errors.into_tokens();
-        quote!(#item #errors)
+    let variables = template.as_ref().map(|template| template.variables.as_slice());
+    let function = Function::read(item, Role::Endpoint(variables), &mut errors);
+    match template {
+        Some(template) => {
+            refuse_unread_variables(&template, &function, &mut errors);
+            if errors.is_empty() {
+                let endpoint = Endpoint { method, arguments, template, function, docs };
+                let (item, glue) = (&endpoint.function, endpoint.glue());
+                return quote!(#item #glue);
+            }
+            failed(&function, errors)
+        }
+        None => failed(&function, errors),
+    }
+}
+
+/// The function, what is wrong with it, and a type in the place of the endpoint's: what names it is not wrong too.
+fn failed(function: &Function, errors: Errors) -> TokenStream {
+    let errors = errors.into_tokens();
+    if function.item.is_method() {
+        return quote!(#function #errors);
+    }
+    let (name, visibility) = (&function.item.signature.ident, &function.item.visibility);
+    let conditions = conditions(&function.item.attributes);
+    quote! {
+        #function
+        #errors
+
+        #(#conditions)*
+        #[doc(hidden)]
+        #[allow(non_camel_case_types, missing_debug_implementations)]
+        #visibility struct #name {}
+
+        #(#conditions)*
+        impl ::toolkit::__private::Endpoint for #name {
+            const ENTRY: ::toolkit::__private::EndpointEntry = ::core::panic!("the endpoint did not compile");
+        }
     }
 }
 
 fn refuse_unread_variables(template: &Template, function: &Function, errors: &mut Errors) {
+    // Dependencies and axum's own extractors may read the path in their way.
+    let reads_any = |parameter: &Parameter| {
+        matches!(parameter.source, Source::Depends(_))
+            || matches!(last_name(&parameter.ty).as_deref(), Some("Path" | "RawPathParams"))
+    };
+    if function.parameters.iter().any(reads_any) {
+        return;
+    }
     for variable in &template.variables {
-        let reads = |parameter: &crate::function::Parameter| {
-            matches!(parameter.source, Source::Named { location: "Path", .. }) && parameter.wire_name == variable.name
+        let name = &variable.name;
+        let reads = |parameter: &Parameter| {
+            matches!(parameter.source, Source::Named { location: "Path", .. }) && parameter.wire_name == *name
         };
-        let depends = function.parameters.iter().any(|parameter| matches!(parameter.source, Source::Depends(_)));
-        if !depends && !function.parameters.iter().any(reads) {
-            errors.at(
-                &template.literal,
-                format!("the path variable `{{{0}}}` has no parameter: add `{0}: …` to the function", variable.name),
-            );
+        if function.parameters.iter().any(reads) {
+            continue;
         }
+        let elsewhere = function.parameters.iter().find(|parameter| parameter.wire_name == *name);
+        if let Some(parameter) = elsewhere {
+            let message = format!(
+                "`{{{name}}}` stands in the path, and `{name}` is marked to come from elsewhere: drop the mark"
+            );
+            errors.at(&parameter.name, message);
+            continue;
+        }
+        let names: Vec<_> = function.parameters.iter().map(|parameter| &parameter.wire_name).collect();
+        let near = nearest(name, &names).replace("did you mean", "is it");
+        let message = format!("the path variable `{{{name}}}` has no parameter{near}\nadd `{name}: …` to the function");
+        errors.at(&template.literal, message);
     }
 }

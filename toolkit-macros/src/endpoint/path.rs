@@ -1,4 +1,4 @@
-use syn::LitStr;
+use syn::{Ident, LitStr, ext::IdentExt, parse::Parser};
 
 use crate::{function::PathVariable, support::errors::Errors};
 
@@ -13,7 +13,7 @@ impl Template {
         let text = literal.value();
         let mut variables = Vec::new();
         if !text.starts_with('/') {
-            errors.at(literal, "a path begins with `/`");
+            errors.at(literal, format!("a path begins with `/`: write `/{text}`"));
         }
         let segments: Vec<_> = text.trim_start_matches('/').split('/').collect();
         for (index, segment) in segments.iter().enumerate() {
@@ -38,11 +38,9 @@ fn variable(segment: &str, index: usize, last: bool) -> Result<Option<PathVariab
         return if segment.contains(['{', '}']) {
             Err(format!("a variable takes a whole segment of the path: `{{name}}` between slashes, not `{segment}`"))
         } else if segment.contains(|character: char| !is_path_character(character)) {
-            Err(format!(
-                "the segment `{segment}` has characters that stand in no path; write it as clients see it decoded, in ASCII"
-            ))
+            Err(not_a_path_character(segment))
         } else if segment.starts_with(':') || segment.starts_with('*') {
-            Err(format!("a variable is written `{{{}}}`", &segment[1..]))
+            Err(format!("a path variable is written in braces: `{{{}}}`, not `{segment}`", variable_name(segment)))
         } else {
             Ok(None)
         };
@@ -51,13 +49,29 @@ fn variable(segment: &str, index: usize, last: bool) -> Result<Option<PathVariab
         Some(name) => (name, true),
         None => (inside, false),
     };
-    if syn::parse_str::<syn::Ident>(name).is_err() {
-        return Err(format!("`{{{inside}}}` names no parameter: a variable is called as a parameter is"));
+    // A keyword is a name too: `{type}` is `r#type` in the function.
+    if Ident::parse_any.parse_str(name).is_err() {
+        let example = "a variable is called as a parameter is, `{item_id}`";
+        return Err(format!("`{{{inside}}}` names no parameter: {example}"));
     }
     if rest && !last {
-        return Err(format!("`{{*{name}}}` takes the rest of the path and stands at its end"));
+        return Err(format!("`{{*{name}}}` takes the rest of the path: nothing can stand behind it"));
     }
     Ok(Some(PathVariable { name: name.to_owned(), index, rest }))
+}
+
+/// `:id` is `{id}` here, and `*rest` is `{*rest}`.
+fn variable_name(segment: &str) -> &str {
+    segment.strip_prefix(':').unwrap_or(segment)
+}
+
+fn not_a_path_character(segment: &str) -> String {
+    match segment.split_once('?') {
+        Some((path, _)) => format!(
+            "the query is no part of the path: end it at `{path}`, and write a parameter for each name in the query"
+        ),
+        None => format!("the segment `{segment}` has characters that stand in no path (RFC 3986 §3.3): write ASCII"),
+    }
 }
 
 /// RFC 3986 §3.3: unreserved, sub-delims, `:` and `@`.

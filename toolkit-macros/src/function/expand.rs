@@ -1,8 +1,9 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
-use syn::{Ident, Type, spanned::Spanned};
+use syn::{Ident, Path, Type, ext::IdentExt};
 
 use super::{Function, Parameter, Source};
+use crate::support::spans::{at, local};
 
 /// The parts of the straight line that a request travels to a function.
 pub(crate) struct Expansion<'a> {
@@ -43,16 +44,19 @@ impl<'a> Expansion<'a> {
     pub(crate) fn captures(&self) -> (TokenStream, TokenStream) {
         let mut fields = TokenStream::new();
         let mut values = TokenStream::new();
-        for (_, parameter) in self.parameters() {
-            let (name, span) = (&parameter.value, parameter.ty.span());
+        let resources = local("__resources");
+        for (index, parameter) in self.parameters() {
+            let (name, span) = (&parameter.value, at(&parameter.ty));
             match &parameter.source {
                 Source::Resource(ty) => {
                     fields.extend(quote_spanned!(span=> #name: __t::Arc<#ty>,));
-                    values.extend(quote_spanned!(span=> #name: __resources.get::<#ty>(),));
+                    values.extend(quote_spanned!(span=> #name: #resources.get::<#ty>(),));
                 }
                 Source::Depends(path) => {
-                    fields.extend(quote!(#name: __t::Arc<<#path as __t::Dependency>::Captures>,));
-                    values.extend(quote!(#name: __t::Arc::new(<#path as __t::Dependency>::capture(__resources)),));
+                    let dependency = dependency(index, path);
+                    fields.extend(quote!(#name: __t::Arc<<#dependency as __t::Dependency>::Captures>,));
+                    values
+                        .extend(quote!(#name: __t::Arc::new(<#dependency as __t::Dependency>::capture(__resources)),));
                 }
                 _ => {}
             }
@@ -62,12 +66,16 @@ impl<'a> Expansion<'a> {
 
     /// Statements that list the borrowed resources in `__needs`.
     pub(crate) fn needs(&self) -> TokenStream {
-        let name = self.function.item.signature.ident.to_string();
-        let needs = self.parameters().map(|(_, parameter)| match &parameter.source {
+        let name = self.function.item.signature.ident.unraw().to_string();
+        let all = local("__needs");
+        let needs = self.parameters().map(|(index, parameter)| match &parameter.source {
             Source::Resource(ty) => {
-                quote_spanned!(parameter.ty.span()=> __needs.push(__t::Need::of::<#ty>(#name, __ORIGIN));)
+                quote_spanned!(at(&parameter.ty)=> #all.push(__t::Need::of::<#ty>(#name, __ORIGIN));)
             }
-            Source::Depends(path) => quote!(<#path as __t::Dependency>::needs(__needs);),
+            Source::Depends(path) => {
+                let dependency = dependency(index, path);
+                quote!(<#dependency as __t::Dependency>::needs(__needs);)
+            }
             _ => TokenStream::new(),
         });
         needs.collect()
@@ -79,6 +87,23 @@ impl<'a> Expansion<'a> {
         let form = form.map(|media_type| quote!(__operation.form(#media_type);));
         let documented = self.parameters().map(|(index, parameter)| document(index, parameter));
         quote!(#form #(#documented)*)
+    }
+
+    /// Items that let only one unmarked parameter be read from the body; `marked` if another one is. Only the compiler
+    /// knows which types are.
+    pub(crate) fn one_body(&self, marked: bool, message: impl Fn(&Parameter) -> String) -> TokenStream {
+        let mut before = vec![quote!(#marked)];
+        let mut asserts = TokenStream::new();
+        for (index, parameter) in self.parameters().filter(|(_, parameter)| parameter.is_found_by_type()) {
+            let (way, message) = (way(index), message(parameter));
+            if marked || before.len() > 1 {
+                asserts.extend(quote_spanned! {at(&parameter.ty)=>
+                    const _: () = ::core::assert!(!(__t::reads_body(#way) && (#(#before)||*)), #message);
+                });
+            }
+            before.push(quote!(__t::reads_body(#way)));
+        }
+        asserts
     }
 
     /// Statements that read everything out of `__reading` into variables named as [`Parameter::value`].
@@ -124,6 +149,11 @@ fn constant(index: usize) -> Ident {
     format_ident!("__PARAMETER_{index}")
 }
 
+/// The function that knows how a parameter is read: the one place where its type has to prove that it can be.
+fn way(index: usize) -> Ident {
+    format_ident!("__way_{index}")
+}
+
 fn rules(index: usize) -> Ident {
     format_ident!("__rules_{index}")
 }
@@ -132,22 +162,31 @@ fn default(index: usize) -> Ident {
     format_ident!("__default_{index}")
 }
 
+/// The type that stands for a dependency, see [`found_dependency`].
+fn dependency(index: usize, path: &Path) -> Ident {
+    format_ident!("__Dependency{index}", span = at(path))
+}
+
 fn declaration(index: usize, parameter: &Parameter) -> TokenStream {
-    let Some(location) = parameter.location() else { return TokenStream::new() };
-    let location = Ident::new(location, parameter.name.span());
+    let location = match (&parameter.source, parameter.location()) {
+        (Source::Depends(path), _) => return found_dependency(index, path),
+        (_, None) => return TokenStream::new(),
+        (_, Some(location)) => Ident::new(location, parameter.name.span()),
+    };
     let (name, docs, ty) = (&parameter.wire_name, &parameter.docs, &parameter.ty);
     let (constant, rules, default) = (constant(index), rules(index), default(index));
     let segment = match &parameter.source {
         Source::Named { segment, .. } => segment.clone(),
         _ => quote!(__t::Segment::None),
     };
+    let way = found_way(index, parameter);
     let rules = (!parameter.rules.is_empty()).then(|| {
         let expression = parameter.rules.expression();
-        quote_spanned!(ty.span()=> fn #rules() -> impl __t::Rule<#ty> { #expression })
+        quote_spanned!(parameter.rules.span()=> fn #rules() -> impl __t::Rule<#ty> { #expression })
     });
     let default = parameter.default.as_ref().map(|expression| {
         let value = literal_into(expression);
-        quote_spanned!(expression.span()=> fn #default() -> #ty { #value })
+        quote_spanned!(at(ty)=> fn #default() -> #ty { #value })
     });
     quote! {
         const #constant: __t::Parameter = __t::Parameter {
@@ -156,22 +195,56 @@ fn declaration(index: usize, parameter: &Parameter) -> TokenStream {
             description: #docs,
             segment: #segment,
         };
+        #way
         #rules
         #default
+    }
+}
+
+fn found_way(index: usize, parameter: &Parameter) -> TokenStream {
+    let (way, ty, span) = (way(index), &parameter.ty, at(&parameter.ty));
+    let (trait_, find) = match &parameter.source {
+        Source::Body => ("BodyWay", "way_of_body"),
+        _ if parameter.is_found_by_type() => ("ArgumentWay", "way_of_argument"),
+        _ => ("NamedWay", "way_of_named"),
+    };
+    let (trait_, find) = (Ident::new(trait_, span), Ident::new(find, span));
+    quote_spanned!(span=> fn #way() -> impl __t::#trait_<Value = #ty> { __t::#find(__t::Probe::<#ty>::new()) })
+}
+
+/// Takes in the type that stands beside a `#[dependency]` function. Beside any other function there is none: then the
+/// name is that of a type of ours, which comes second, for rustc to say what is wrong.
+fn found_dependency(index: usize, path: &Path) -> TokenStream {
+    let dependency = dependency(index, path);
+    let module = format_ident!("__no_dependency_{index}");
+    quote! {
+        mod #module {
+            pub use ::toolkit::__private::NoDependency as #dependency;
+        }
+        #[allow(unused_imports)]
+        use #module::*;
+        #[allow(unused_imports)]
+        use #path as #dependency;
+        const _: fn() = __t::is_dependency::<#dependency>;
     }
 }
 
 /// A text literal becomes a `String`, or whatever else it can become.
 pub(crate) fn literal_into(expression: &syn::Expr) -> TokenStream {
     match expression {
-        syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(_), .. }) => quote!(::core::convert::Into::into(#expression)),
+        // What `macro_rules!` passes on.
+        syn::Expr::Group(group) => literal_into(&group.expr),
+        syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => {
+            quote_spanned!(at(text)=> ::toolkit::__private::from_text(#text))
+        }
         other => quote!(#other),
     }
 }
 
 fn document(index: usize, parameter: &Parameter) -> TokenStream {
-    let (ty, span) = (&parameter.ty, parameter.ty.span());
-    let (constant, rules, default) = (constant(index), rules(index), default(index));
+    let (ty, span) = (&parameter.ty, at(&parameter.ty));
+    let operation = local("__operation");
+    let (constant, way, rules, default) = (constant(index), way(index), rules(index), default(index));
     let refine = if parameter.rules.is_empty() {
         quote!(&|_| {})
     } else {
@@ -189,48 +262,58 @@ fn document(index: usize, parameter: &Parameter) -> TokenStream {
         &__t::ParameterDoc { parameter: &#constant, refine: #refine, default: #default, example: #example }
     };
     match &parameter.source {
-        Source::Unmarked if parameter.default.is_none() => {
-            quote_spanned!(span=> __t::document_argument::<#ty, _>(__operation, #documented);)
+        Source::Unmarked if parameter.is_found_by_type() => {
+            quote_spanned!(span=> __t::document_argument(#way, #operation, #documented);)
         }
         Source::Unmarked | Source::Named { .. } | Source::Multipart => {
-            quote_spanned!(span=> __t::document_named::<#ty, _>(__operation, #documented);)
+            quote_spanned!(span=> __t::document_named(#way, #operation, #documented);)
         }
-        Source::Body => quote_spanned!(span=> __t::document_body::<#ty, _>(__operation, #documented);),
-        Source::Depends(path) => quote!(__t::document_dependency::<#path>(__operation);),
+        Source::Body => quote_spanned!(span=> __t::document_body(#way, #operation, #documented);),
+        Source::Depends(path) => {
+            let dependency = dependency(index, path);
+            quote!(__t::document_dependency::<#dependency>(__operation);)
+        }
         Source::Resource(_) => TokenStream::new(),
     }
 }
 
 /// What is read before the body is touched.
 fn head(index: usize, parameter: &Parameter) -> TokenStream {
-    let (ty, value, span) = (&parameter.ty, &parameter.value, parameter.ty.span());
-    let constant = constant(index);
+    let (ty, value, span) = (&parameter.ty, &parameter.value, at(&parameter.ty));
+    let (constant, way) = (constant(index), way(index));
+    let [reading, captures, pool] = ["__reading", "__captures", "__pool"].map(local);
     match &parameter.source {
-        Source::Unmarked if parameter.default.is_none() => quote_spanned! {span=>
-            let #value = __t::head_of_argument::<#ty, _>(&mut __reading, &#constant).await?;
+        Source::Unmarked if parameter.is_found_by_type() => quote_spanned! {span=>
+            let #value = __t::head_of_argument(#way, &mut #reading, &#constant).await?;
         },
         Source::Named { location: "Form", .. } | Source::Multipart | Source::Body | Source::Resource(_) => {
             TokenStream::new()
         }
         Source::Unmarked | Source::Named { .. } => named(index, parameter),
-        Source::Depends(path) => quote_spanned! {span=>
-            let #value = __t::depend::<#path, #ty>(&mut __reading, &__captures.#value, __pool).await?;
-        },
+        Source::Depends(path) => {
+            let mut dependency = dependency(index, path);
+            dependency.set_span(span);
+            quote_spanned! {span=>
+                let #value =
+                    __t::depend::<#dependency, #ty>(&mut #reading, &#captures.#value, #pool).await?;
+            }
+        }
     }
 }
 
 /// What is read from the body.
 fn body(index: usize, parameter: &Parameter) -> TokenStream {
-    let (ty, value, span) = (&parameter.ty, &parameter.value, parameter.ty.span());
+    let (value, span) = (&parameter.value, at(&parameter.ty));
+    let (way, reading) = (way(index), local("__reading"));
     let check = check(index, parameter);
     match &parameter.source {
-        Source::Unmarked if parameter.default.is_none() => quote_spanned! {span=>
-            let #value = __t::finish_argument::<#ty, _>(#value, &mut __reading).await?;
+        Source::Unmarked if parameter.is_found_by_type() => quote_spanned! {span=>
+            let #value = __t::finish_argument(#way, #value, &mut #reading).await?;
             #check
         },
         Source::Named { location: "Form", .. } | Source::Multipart => named(index, parameter),
         Source::Body => quote_spanned! {span=>
-            let #value = __t::read_body::<#ty, _>(&mut __reading).await?;
+            let #value = __t::read_body(#way, &mut #reading).await?;
             #check
         },
         _ => TokenStream::new(),
@@ -238,34 +321,33 @@ fn body(index: usize, parameter: &Parameter) -> TokenStream {
 }
 
 fn named(index: usize, parameter: &Parameter) -> TokenStream {
-    let (ty, value, constant) = (&parameter.ty, &parameter.value, constant(index));
+    let (value, constant, way) = (&parameter.value, constant(index), way(index));
+    let reading = local("__reading");
     let check = check(index, parameter);
     let default_function = default(index);
     let default = match &parameter.default {
-        Some(_) => quote!(::core::option::Option::Some(#default_function as fn() -> #ty)),
+        Some(_) => quote!(::core::option::Option::Some(#default_function)),
         None => quote!(::core::option::Option::None),
     };
-    quote_spanned! {parameter.ty.span()=>
-        let #value = __t::read_named::<#ty, _>(&mut __reading, &#constant, #default)?;
+    quote_spanned! {at(&parameter.ty)=>
+        let #value = __t::read_named(#way, &mut #reading, &#constant, #default)?;
         #check
     }
 }
 
 /// The rules on the parameter, and those of its type.
 fn check(index: usize, parameter: &Parameter) -> TokenStream {
-    let (value, constant, rules) = (&parameter.value, constant(index), rules(index));
+    let (value, constant, way, rules) = (&parameter.value, constant(index), way(index), rules(index));
     let ty: &Type = &parameter.ty;
     let own = (!parameter.rules.is_empty())
         .then(|| quote!(__t::Rule::<#ty>::check(&#rules(), __value, __place, __violations);));
     let place = match &parameter.source {
-        Source::Unmarked if parameter.default.is_none() => {
-            quote_spanned!(ty.span()=> __t::place_of_argument::<#ty, _>(&#constant))
-        }
+        Source::Unmarked if parameter.is_found_by_type() => quote!(__t::place_of_argument(#way, &#constant)),
         Source::Body => quote!(__t::Place::body()),
-        _ => quote_spanned!(ty.span()=> __t::place_of_named::<#ty, _>(&#constant)),
+        _ => quote!(__t::place_of_named(#way, &#constant)),
     };
     quote! {
-        __t::check_argument(#value.as_ref(), &#place, &mut __reading, |__value, __place, __violations| {
+        __t::check_argument(#value.as_ref(), &#place, &mut __reading, |__value: &#ty, __place, __violations| {
             #own
             (&&__t::Nested(__value)).check_nested(__place, __violations);
         });

@@ -1,13 +1,17 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::{DeriveInput, spanned::Spanned};
+use syn::{DeriveInput, ext::IdentExt};
 
 use super::Variant;
+use crate::support::{
+    attributes::conditions,
+    spans::{at, local},
+};
 
 /// The enum, and what it is as problems.
 pub(super) fn expand(input: &DeriveInput, variants: &[Variant]) -> TokenStream {
     let name = &input.ident;
-    let derive_debug = (!derives(input, "Debug")).then(|| quote!(#[derive(Debug)]));
+    let derive_debug = (!derives(input, "Debug")).then(|| quote!(#[derive(::core::fmt::Debug)]));
     let answers = variants.iter().map(|variant| answer(name, variant));
     let documents = variants.iter().map(document);
     let titles = variants.iter().map(|variant| {
@@ -15,12 +19,14 @@ pub(super) fn expand(input: &DeriveInput, variants: &[Variant]) -> TokenStream {
         quote!(#name::#variant_name { .. } => #title,)
     });
     let conversion = conversion(name, variants);
+    let conditions = conditions(&input.attrs);
     quote! {
         #derive_debug
         #input
 
+        #(#conditions)*
         #[doc(hidden)]
-        #[allow(clippy::all, clippy::pedantic)]
+        #[allow(clippy::all, clippy::pedantic, deprecated)]
         const _: () = {
             use ::toolkit::__private as __t;
 
@@ -45,6 +51,36 @@ pub(super) fn expand(input: &DeriveInput, variants: &[Variant]) -> TokenStream {
     }
 }
 
+/// In the place of a problem that is wrong: what answers with it, or makes it with `?`, is not wrong too.
+pub(super) fn stand_in(input: &DeriveInput, variants: &[Variant]) -> TokenStream {
+    let name = &input.ident;
+    let (generics, types, clause) = input.generics.split_for_impl();
+    let internal = variants.iter().any(|variant| variant.internal).then(|| {
+        quote! {
+            impl<__E: ::core::convert::Into<::toolkit::Error>> ::core::convert::From<__E> for #name {
+                fn from(_: __E) -> Self {
+                    ::core::unreachable!("the problem did not compile")
+                }
+            }
+        }
+    });
+    let conditions = conditions(&input.attrs);
+    quote! {
+        #(#conditions)*
+        const _: () = {
+            impl #generics ::toolkit::__private::ProblemReply for #name #types #clause {
+                fn into_problem(self) -> ::toolkit::__private::Problem {
+                    ::core::unreachable!("the problem did not compile")
+                }
+
+                fn document(_: &mut ::toolkit::__private::OperationDoc<'_>) {}
+            }
+
+            #internal
+        };
+    }
+}
+
 fn answer(name: &syn::Ident, variant: &Variant) -> TokenStream {
     let Variant { name: variant_name, status, title, code, .. } = variant;
     if variant.internal {
@@ -52,7 +88,7 @@ fn answer(name: &syn::Ident, variant: &Variant) -> TokenStream {
     }
     let fields: Vec<_> = variant.fields.iter().map(|(field, _)| field).collect();
     let members = fields.iter().map(|field| {
-        let text = field.to_string();
+        let text = field.unraw().to_string();
         if text == "detail" { quote!(.detail(detail)) } else { quote!(.with(#text, #field)) }
     });
     let type_uri = variant.type_uri.as_ref().map(|uri| quote!(.type_uri(#uri)));
@@ -65,9 +101,10 @@ fn answer(name: &syn::Ident, variant: &Variant) -> TokenStream {
 
 fn document(variant: &Variant) -> TokenStream {
     let Variant { status, title, code, .. } = variant;
+    let operation = local("__operation");
     let members = variant.fields.iter().filter(|(field, _)| field != "detail").map(|(field, ty)| {
-        let text = field.to_string();
-        quote_spanned!(ty.span()=> (#text, __operation.schema_of::<#ty>()))
+        let text = field.unraw().to_string();
+        quote_spanned!(at(ty)=> (#text, #operation.schema_of::<#ty>()))
     });
     let code = if variant.internal {
         quote!(::core::option::Option::None)

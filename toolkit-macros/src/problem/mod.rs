@@ -10,11 +10,14 @@ use syn::{Data, DeriveInput};
 use self::variant::Variant;
 use crate::support::errors::Errors;
 
+const MISPLACED: &str = "`#[problem]` stands on an enum, with a variant for each problem";
+
 pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut input = match syn::parse2::<DeriveInput>(item.clone()) {
         Ok(input) => input,
         Err(error) => {
-            let error = error.into_compile_error();
+            let misplaced = error.to_string().starts_with("expected one of");
+            let error = if misplaced { syn::Error::new(error.span(), MISPLACED) } else { error }.into_compile_error();
             return quote!(#item #error);
         }
     };
@@ -30,16 +33,18 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
         Data::Enum(data) => {
             variants.extend(data.variants.iter_mut().filter_map(|variant| Variant::read(variant, &mut errors)));
         }
-        _ => errors.at(&input.ident, "`#[problem]` stands on an enum, with a variant for each problem"),
+        _ => errors.at(&input.ident, MISPLACED),
     }
-    let internal = variants.iter().filter(|variant| variant.internal).count();
-    if internal > 1 {
-        errors.at(&input.ident, "one variant is `#[internal]`: `?` has to know which one it makes");
+    if matches!(&input.data, Data::Enum(data) if data.variants.is_empty()) {
+        errors.at(&input.ident, "there is no problem in it: write a variant for each, or return no `Result`");
+    }
+    for second in variants.iter().filter(|variant| variant.internal).skip(1) {
+        errors.at(&second.name, "another variant is `#[internal]` already: `?` has to know which one it makes");
     }
     if errors.is_empty() {
         expand::expand(&input, &variants)
     } else {
-        let errors = errors.into_tokens();
-        quote!(#input #errors)
+        let (errors, stand_in) = (errors.into_tokens(), expand::stand_in(&input, &variants));
+        quote!(#input #errors #stand_in)
     }
 }

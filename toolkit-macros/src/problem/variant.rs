@@ -1,7 +1,8 @@
-use proc_macro2::Span;
-use syn::{Attribute, Fields, Ident, LitInt, LitStr, Type, spanned::Spanned};
+use quote::ToTokens;
+use syn::{Attribute, Fields, Ident, LitInt, LitStr, Type, ext::IdentExt};
 
 use crate::support::{
+    attributes,
     docs::{Docs, first_paragraph},
     errors::Errors,
     names::snake,
@@ -27,63 +28,70 @@ impl Variant {
     pub(super) fn read(variant: &mut syn::Variant, errors: &mut Errors) -> Option<Self> {
         let name = variant.ident.clone();
         let docs = Docs::of(&variant.attrs).text().unwrap_or_default();
-        let attributes = take_ours(&mut variant.attrs);
-        let internal = attributes.iter().any(|attribute| attribute.path().is_ident("internal"));
-        let status = if internal { Some(500) } else { status(&attributes, &name, errors) };
-        let title = text(&attributes, "title", errors).map(|title| title.value());
+        let mut ours = |name| attributes::take(&mut variant.attrs, name, errors);
+        let [status, title, type_uri, internal] = ["status", "title", "type_uri", "internal"].map(&mut ours);
+        let internal = internal.is_some();
+        let (has_title, title) = (title.is_some(), text(title.as_ref(), errors).map(|title| title.value()));
         let title = title.or_else(|| Some(first_paragraph(&docs)).filter(|title| !title.is_empty()));
-        if title.is_none() && !internal {
+        if title.is_none() && !internal && !has_title {
             errors.at(&name, "a problem is named by its doc comment: `/// No customer has this id.`");
         }
+        let fields = fields(variant, internal, errors);
+        let status = match (status, internal) {
+            (Some(status), true) => {
+                errors.at(status, "an internal problem is always 500: leave the status away");
+                None
+            }
+            (None, true) => Some(500),
+            (status, false) => read_status(status.as_ref(), &name, errors),
+        };
         Some(Self {
             status: status?,
             title: title.unwrap_or_else(|| "Internal Server Error".to_owned()),
-            type_uri: text(&attributes, "type_uri", errors),
-            code: snake(&name.to_string()),
-            fields: fields(&variant.fields, internal, errors),
+            type_uri: text(type_uri.as_ref(), errors),
+            code: snake(&name.unraw().to_string()),
+            fields,
             name,
             internal,
         })
     }
 }
 
-fn take_ours(attributes: &mut Vec<Attribute>) -> Vec<Attribute> {
-    const OURS: [&str; 4] = ["status", "title", "type_uri", "internal"];
-    let is_ours = |attribute: &Attribute| OURS.iter().any(|ours| attribute.path().is_ident(ours));
-    let (ours, others) = std::mem::take(attributes).into_iter().partition(is_ours);
-    *attributes = others;
-    ours
-}
-
-fn status(attributes: &[Attribute], name: &Ident, errors: &mut Errors) -> Option<u16> {
-    let Some(attribute) = attributes.iter().find(|attribute| attribute.path().is_ident("status")) else {
+fn read_status(attribute: Option<&Attribute>, name: &Ident, errors: &mut Errors) -> Option<u16> {
+    let Some(attribute) = attribute else {
         errors.at(name, "a problem has a status: `#[status(404)]` on the variant");
         return None;
     };
-    let literal = errors.keep(attribute.parse_args::<LitInt>())?;
-    let status = errors.keep(literal.base10_parse::<u16>())?;
-    if !(400..=599).contains(&status) {
-        errors.at(&literal, "the status of a problem is between 400 and 599");
+    let number = attribute.parse_args::<LitInt>().ok().and_then(|literal| literal.base10_parse::<u16>().ok());
+    match number {
+        Some(status) if (400..=599).contains(&status) => return Some(status),
+        Some(status) => {
+            errors.at(&attribute.meta, format!("a problem's status is between 400 and 599, and {status} is not"));
+        }
+        None => errors.at(&attribute.meta, "a problem's status is its number: `#[status(404)]`"),
     }
-    Some(status)
+    None
 }
 
-fn text(attributes: &[Attribute], name: &str, errors: &mut Errors) -> Option<LitStr> {
-    let attribute = attributes.iter().find(|attribute| attribute.path().is_ident(name))?;
-    errors.keep(attribute.parse_args())
+fn text(attribute: Option<&Attribute>, errors: &mut Errors) -> Option<LitStr> {
+    let attribute = attribute?;
+    let text = attribute.parse_args().ok();
+    if text.is_none() {
+        let name = attribute.path().to_token_stream();
+        errors.at(&attribute.meta, format!("`{name}` takes a text: `#[{name}(\"…\")]`"));
+    }
+    text
 }
 
-fn fields(fields: &Fields, internal: bool, errors: &mut Errors) -> Vec<(Ident, Type)> {
-    match fields {
-        Fields::Unit if internal => {
-            errors.push(syn::Error::new(
-                Span::call_site(),
-                "an internal problem holds its cause: `Internal(toolkit::Error)`",
-            ));
+fn fields(variant: &syn::Variant, internal: bool, errors: &mut Errors) -> Vec<(Ident, Type)> {
+    match &variant.fields {
+        Fields::Unnamed(unnamed) if internal && unnamed.unnamed.len() == 1 => Vec::new(),
+        _ if internal => {
+            let message = format!("an internal problem holds its cause alone: `{}(toolkit::Error)`", variant.ident);
+            errors.at(variant, message);
             Vec::new()
         }
         Fields::Unit => Vec::new(),
-        Fields::Unnamed(unnamed) if internal && unnamed.unnamed.len() == 1 => Vec::new(),
         Fields::Unnamed(unnamed) => {
             errors.at(
                 unnamed,
@@ -92,21 +100,15 @@ fn fields(fields: &Fields, internal: bool, errors: &mut Errors) -> Vec<(Ident, T
             Vec::new()
         }
         Fields::Named(named) => {
-            let mut read = Vec::new();
-            for field in &named.named {
-                let Some(name) = &field.ident else { continue };
-                if RESERVED.iter().any(|reserved| name == reserved) {
-                    errors.push(syn::Error::new(name.span(), format!("every problem has a member `{name}` already")));
+            let fields = named.named.iter().filter_map(|field| Some((field.ident.clone()?, field.ty.clone())));
+            let fields: Vec<_> = fields.collect();
+            for (name, _) in &fields {
+                if RESERVED.iter().any(|reserved| name.unraw() == reserved) {
+                    errors
+                        .at(name, format!("every problem has a member `{}` already: take another name", name.unraw()));
                 }
-                read.push((name.clone(), field.ty.clone()));
             }
-            if internal {
-                errors.push(syn::Error::new(
-                    fields.span(),
-                    "an internal problem holds only its cause: `Internal(toolkit::Error)`",
-                ));
-            }
-            read
+            fields
         }
     }
 }

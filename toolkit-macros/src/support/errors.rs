@@ -1,4 +1,4 @@
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 
 /// Errors on their way to the compiler: collected, and reported together.
@@ -11,10 +11,21 @@ impl Errors {
         self.push(syn::Error::new_spanned(at, message));
     }
 
+    /// Adds an error on the attribute itself.
+    pub(crate) fn at_attribute(&mut self, message: impl std::fmt::Display) {
+        self.push(syn::Error::new(Span::call_site(), message));
+    }
+
     pub(crate) fn push(&mut self, error: syn::Error) {
         match &mut self.0 {
             Some(errors) => errors.combine(error),
             None => self.0 = Some(error),
+        }
+    }
+
+    pub(crate) fn extend(&mut self, others: Self) {
+        if let Some(others) = others.0 {
+            self.push(others);
         }
     }
 
@@ -34,14 +45,16 @@ impl Errors {
 }
 
 /// `; did you mean …?` if one of the known words is near.
-pub(crate) fn nearest(word: &str, known: &[&str]) -> String {
-    let best = known.iter().map(|known| (strsim::damerau_levenshtein(word, known), known)).min();
-    best.filter(|(distance, _)| *distance <= 2)
+pub(crate) fn nearest(word: &str, known: &[impl AsRef<str>]) -> String {
+    let known = known.iter().map(AsRef::as_ref);
+    let best = known.map(|known| (strsim::damerau_levenshtein(word, known), known)).min();
+    // Three letters more or less are near for a long word, and another word for a short one.
+    best.filter(|(distance, known)| *distance <= known.len().div_ceil(4))
         .map(|(_, known)| format!("; did you mean `{known}`?"))
         .unwrap_or_default()
 }
 
 /// Words between backticks and commas.
-pub(crate) fn listed(words: &[&str]) -> String {
-    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+pub(crate) fn listed(words: &[impl AsRef<str>]) -> String {
+    words.iter().map(|word| format!("`{}`", word.as_ref())).collect::<Vec<_>>().join(", ")
 }

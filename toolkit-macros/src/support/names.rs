@@ -12,6 +12,7 @@ pub(crate) struct Serde {
     pub(crate) tag: bool,
     pub(crate) content: Option<String>,
     pub(crate) untagged: bool,
+    pub(crate) transparent: bool,
     pub(crate) flatten: bool,
     pub(crate) skip: bool,
     pub(crate) default: bool,
@@ -39,6 +40,7 @@ impl Serde {
             }
             "content" => self.content = read_name(meta)?,
             "untagged" => self.untagged = true,
+            "transparent" => self.transparent = true,
             "flatten" => self.flatten = true,
             "skip" | "skip_deserializing" => self.skip = true,
             "default" => {

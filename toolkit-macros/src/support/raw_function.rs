@@ -1,4 +1,4 @@
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{
     Attribute, FnArg, ReturnType, Signature, Type, Visibility,
@@ -25,6 +25,17 @@ impl Parse for RawFunction {
 }
 
 impl RawFunction {
+    /// Reads the item under `#[attribute]`; otherwise the item as it is, and what is wrong with it.
+    pub(crate) fn read(item: TokenStream, attribute: &str) -> Result<Self, TokenStream> {
+        syn::parse2(item.clone()).map_err(|error| {
+            let is_function =
+                item.clone().into_iter().any(|token| matches!(token, TokenTree::Ident(word) if word == "fn"));
+            let misplaced = || syn::Error::new(error.span(), format!("`#[{attribute}]` stands on a function"));
+            let error = if is_function { error } else { misplaced() }.into_compile_error();
+            quote!(#item #error)
+        })
+    }
+
     /// The return type; `()` if none is written.
     pub(crate) fn output(&self) -> Type {
         match &self.signature.output {
@@ -33,10 +44,9 @@ impl RawFunction {
         }
     }
 
-    /// Whether the return type is a `Result`, or an alias that says so in its name.
-    pub(crate) fn is_fallible(&self) -> bool {
-        let Type::Path(path) = self.output() else { return false };
-        path.path.segments.last().is_some_and(|segment| segment.ident.to_string().ends_with("Result"))
+    /// Whether it takes `self`. Then it stands in an `impl`, where no other item can stand.
+    pub(crate) fn is_method(&self) -> bool {
+        self.signature.receiver().is_some()
     }
 
     /// Takes the attributes off the parameters: rustc knows neither them nor docs there.

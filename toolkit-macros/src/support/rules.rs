@@ -1,13 +1,15 @@
 //! The rules of `#[validate(…)]`, in the words of the `validator` crate.
 
-use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
-use syn::{
-    Attribute, Expr, ExprLit, ExprUnary, GenericArgument, Lit, LitStr, Meta, PathArguments, Token, Type, UnOp,
-    parse::Parser, punctuated::Punctuated, spanned::Spanned,
-};
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{Attribute, Expr, ExprLit, ExprUnary, Ident, Lit, LitStr, Meta, Token, Type, UnOp, punctuated::Punctuated};
 
-use super::errors::{Errors, listed, nearest};
+use super::{
+    errors::{Errors, listed, nearest},
+    options::Options,
+    spans::at,
+    types::{element, inside_option, last_name},
+};
 
 const RULES: [&str; 14] = [
     "length",
@@ -26,6 +28,9 @@ const RULES: [&str; 14] = [
     "nested",
 ];
 
+/// `toolkit` implements its rules for tuples of up to this many.
+const MOST: usize = 8;
+
 /// What `#[validate(…)]` on one parameter or field asks for.
 #[derive(Default)]
 pub(crate) struct Rules {
@@ -35,7 +40,7 @@ pub(crate) struct Rules {
 }
 
 pub(crate) struct MustMatch {
-    pub(crate) other: syn::Ident,
+    pub(crate) other: Ident,
     pub(crate) message: Option<LitStr>,
     pub(crate) code: Option<LitStr>,
 }
@@ -45,13 +50,10 @@ impl Rules {
     pub(crate) fn of(attributes: &[Attribute], ty: &Type, errors: &mut Errors) -> Self {
         let mut rules = Self::default();
         for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("validate")) {
-            let metas = attribute.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated);
-            for meta in errors.keep(metas).into_iter().flatten() {
-                rules.read(&meta, Some(ty), errors);
+            match &attribute.meta {
+                Meta::List(list) if !list.tokens.is_empty() => rules.read_all(list, Some(ty), errors),
+                meta => errors.at(meta, "rules stand in parentheses: `#[validate(range(min = 1))]`"),
             }
-        }
-        if rules.expressions.len() > 8 {
-            errors.at(ty, "at most 8 rules can stand on one value");
         }
         rules
     }
@@ -66,61 +68,74 @@ impl Rules {
         quote!((#(#expressions,)*))
     }
 
+    /// Where the first rule stands: the function that returns them has this span, since its return type is where rustc
+    /// finds that a rule cannot check the type.
+    pub(crate) fn span(&self) -> Span {
+        let first = self.expressions.iter().flat_map(Clone::clone).next();
+        first.map_or_else(Span::call_site, |token| token.span())
+    }
+
+    fn read_all(&mut self, list: &syn::MetaList, ty: Option<&Type>, errors: &mut Errors) {
+        let metas = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated);
+        for meta in errors.keep(metas).into_iter().flatten() {
+            let before = self.expressions.len();
+            self.read(&meta, ty, errors);
+            if before == MOST && self.expressions.len() > MOST {
+                errors.at(meta, format!("at most {MOST} rules can stand on one value: move some into a `custom` one"));
+            }
+        }
+    }
+
     fn read(&mut self, meta: &Meta, ty: Option<&Type>, errors: &mut Errors) {
-        let word = meta.path().get_ident().map(ToString::to_string).unwrap_or_default();
-        let Some(options) = errors.keep(Options::of(meta)) else { return };
-        let span = meta.span();
+        let word = meta.path().to_token_stream().to_string();
+        let Some(options) = Options::of(meta, errors) else { return };
+        let span = at(meta);
         let rule = match word.as_str() {
             "length" => {
-                let [min, max, equal] = ["min", "max", "equal"].map(|name| options.optional(name));
-                options.only(&["min", "max", "equal"], errors);
+                let names = ["min", "max", "equal"];
+                options.bounds(meta, &names, errors);
+                let [min, max, equal] = names.map(|name| options.bound(name, ToTokens::to_token_stream));
                 quote_spanned!(span=> __t::Length { min: #min, max: #max, equal: #equal })
             }
             "range" => {
                 let names = ["min", "max", "exclusive_min", "exclusive_max"];
-                let [min, max, exclusive_min, exclusive_max] = names.map(|name| options.optional(name));
-                options.only(&names, errors);
+                options.bounds(meta, &names, errors);
+                let number = |value: &Expr| as_number_of(value, ty);
+                let [min, max, exclusive_min, exclusive_max] = names.map(|name| options.bound(name, number));
                 quote_spanned!(span=> __t::Range {
                     min: #min, max: #max, exclusive_min: #exclusive_min, exclusive_max: #exclusive_max
                 })
             }
-            "email" => quote_spanned!(span=> __t::Email),
-            "url" => quote_spanned!(span=> __t::Url),
-            "ip" => quote_spanned!(span=> __t::Ip),
-            "non_control_character" => quote_spanned!(span=> __t::NoControlCharacters),
-            "required" => quote_spanned!(span=> __t::Required),
-            "contains" | "does_not_contain" => match options.text("pattern") {
-                Some(text) if word == "contains" => quote_spanned!(span=> __t::Contains(#text)),
-                Some(text) => quote_spanned!(span=> __t::DoesNotContain(#text)),
-                None => return errors.at(meta, format!("`{word}` takes a text: `{word}(\"…\")`")),
-            },
-            "regex" => match pattern(&options) {
-                Some(pattern) => quote_spanned!(span=> __t::Pattern(#pattern)),
-                None => {
-                    return errors.at(
-                        meta,
-                        "`regex` takes a pattern, `regex(\"^[a-z]+$\")`, or the path of a \
-                                            `LazyLock<Regex>`, `regex(path = *RE)`",
-                    );
+            "email" | "url" | "ip" | "non_control_character" | "required" => {
+                options.none(errors);
+                plain(&word, span)
+            }
+            "contains" | "does_not_contain" => {
+                options.only(&["pattern"], errors);
+                match options.text("pattern") {
+                    Some(text) if word == "contains" => quote_spanned!(span=> __t::Contains(#text)),
+                    Some(text) => quote_spanned!(span=> __t::DoesNotContain(#text)),
+                    None => return errors.at(meta, format!("`{word}` takes a text: `{word}(\"…\")`")),
                 }
-            },
-            "custom" => match options.path("function") {
-                Some(function) => custom(&function, ty),
-                None => return errors.at(meta, "`custom` takes a function: `custom(function = is_even)`"),
-            },
-            "inner" => return self.read_inner(meta, errors),
-            "must_match" => match options.path("other") {
-                Some(Expr::Path(other)) if other.path.get_ident().is_some() => {
-                    let other = other.path.get_ident().cloned().into_iter();
-                    let (message, code) = (options.message.clone(), options.code.clone());
-                    self.must_match =
-                        other.map(|other| MustMatch { other, message: message.clone(), code: code.clone() }).next();
-                    return;
+            }
+            "regex" => {
+                options.only(&["pattern", "path"], errors);
+                match pattern(&options) {
+                    Some(pattern) => quote_spanned!(span=> __t::Pattern(#pattern)),
+                    None => return errors.at(meta, REGEX),
                 }
-                _ => return errors.at(meta, "`must_match` takes a field: `must_match(other = password)`"),
-            },
+            }
+            "custom" => {
+                options.only(&["function"], errors);
+                match options.path("function") {
+                    Some(function) => custom(&function, ty),
+                    None => return errors.at(meta, "`custom` takes a function: `custom(function = is_even)`"),
+                }
+            }
+            "inner" => return self.read_inner(meta, ty, errors),
+            "must_match" => return self.read_must_match(meta, &options, errors),
             // Types that have constraints of their own are always checked.
-            "nested" => return,
+            "nested" => return options.none(errors),
             _ => {
                 let near = nearest(&word, &RULES);
                 return errors
@@ -130,110 +145,66 @@ impl Rules {
         self.expressions.push(options.worded(rule));
     }
 
-    fn read_inner(&mut self, meta: &Meta, errors: &mut Errors) {
+    fn read_inner(&mut self, meta: &Meta, ty: Option<&Type>, errors: &mut Errors) {
         let Meta::List(list) = meta else {
             return errors.at(meta, "`inner` takes rules for each element: `inner(length(max = 20))`");
         };
         let mut inner = Self::default();
-        let metas = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated);
-        for meta in errors.keep(metas).into_iter().flatten() {
-            inner.read(&meta, None, errors);
+        inner.read_all(list, ty.and_then(element), errors);
+        if let Some(must_match) = &inner.must_match {
+            errors.at(&must_match.other, "`must_match` compares two fields: it cannot stand in `inner`");
         }
-        let rules = inner.expression();
-        self.expressions.push(quote!(__t::Each(#rules)));
-    }
-}
-
-/// The options of one rule: `name = value` pairs, or one value alone.
-#[derive(Default)]
-struct Options {
-    pairs: Vec<(syn::Ident, Expr)>,
-    alone: Option<Expr>,
-    message: Option<LitStr>,
-    code: Option<LitStr>,
-}
-
-impl Options {
-    fn of(meta: &Meta) -> syn::Result<Self> {
-        let mut options = Self::default();
-        match meta {
-            Meta::NameValue(pair) => options.alone = Some(pair.value.clone()),
-            Meta::List(list) if !list.path.is_ident("inner") => {
-                for option in Punctuated::<Expr, Token![,]>::parse_terminated.parse2(list.tokens.clone())? {
-                    options.add(option)?;
-                }
-            }
-            Meta::Path(_) | Meta::List(_) => {}
-        }
-        Ok(options)
+        let (rules, span) = (inner.expressions, at(meta));
+        self.expressions.push(quote_spanned!(span=> __t::Each((#(#rules,)*))));
     }
 
-    fn add(&mut self, option: Expr) -> syn::Result<()> {
-        let Expr::Assign(pair) = option else {
-            self.alone = Some(option);
-            return Ok(());
-        };
-        let name = syn::parse2::<syn::Ident>(quote::ToTokens::to_token_stream(&pair.left))?;
-        if name == "message" || name == "code" {
-            let text = syn::parse2::<LitStr>(quote::ToTokens::to_token_stream(&pair.right))?;
-            *(if name == "code" { &mut self.code } else { &mut self.message }) = Some(text);
-        } else {
-            self.pairs.push((name, *pair.right));
-        }
-        Ok(())
-    }
-
-    fn value(&self, name: &str) -> Option<&Expr> {
-        self.pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value).or(self.alone.as_ref())
-    }
-
-    fn optional(&self, name: &str) -> TokenStream {
-        match self.pairs.iter().find(|(key, _)| key == name) {
-            Some((_, value)) => quote!(::core::option::Option::Some(#value)),
-            None => quote!(::core::option::Option::None),
-        }
-    }
-
-    fn only(&self, known: &[&str], errors: &mut Errors) {
-        for (name, _) in self.pairs.iter().filter(|(name, _)| !known.iter().any(|known| name == known)) {
-            let near = nearest(&name.to_string(), known);
-            errors.at(name, format!("unknown option `{name}`{near}"));
-        }
-        if let Some(alone) = &self.alone {
-            errors.at(alone, format!("write which bound this is: {}", listed(known)));
-        } else if self.pairs.is_empty() {
-            errors.push(syn::Error::new(
-                proc_macro2::Span::call_site(),
-                format!("a rule without a bound allows everything: give {}", listed(known)),
-            ));
-        }
-    }
-
-    fn text(&self, name: &str) -> Option<LitStr> {
-        match self.value(name)? {
-            Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.clone()),
+    fn read_must_match(&mut self, meta: &Meta, options: &Options, errors: &mut Errors) {
+        options.only(&["other"], errors);
+        let other = match options.path("other") {
+            Some(Expr::Path(path)) => path.path.get_ident().cloned(),
             _ => None,
-        }
-    }
-
-    /// A path, or a text with a path in it, as older versions of `validator` have it.
-    fn path(&self, name: &str) -> Option<Expr> {
-        match self.value(name)? {
-            Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => text.parse().ok(),
-            path => Some(path.clone()),
-        }
-    }
-
-    fn worded(&self, rule: TokenStream) -> TokenStream {
-        if self.message.is_none() && self.code.is_none() {
-            return rule;
-        }
-        let optional = |text: &Option<LitStr>| match text {
-            Some(text) => quote!(::core::option::Option::Some(#text)),
-            None => quote!(::core::option::Option::None),
         };
-        let (message, code) = (optional(&self.message), optional(&self.code));
-        quote!(__t::Worded { rule: #rule, code: #code, message: #message })
+        match other {
+            Some(other) => {
+                let (message, code) = (options.message.clone(), options.code.clone());
+                self.must_match = Some(MustMatch { other, message, code });
+            }
+            None => errors.at(meta, "`must_match` takes a field: `must_match(other = password)`"),
+        }
+    }
+}
+
+const REGEX: &str = "`regex` takes a pattern, `regex(\"^[a-z]+$\")`, or the path of a `LazyLock<Regex>`, \
+                     `regex(path = *RE)`";
+
+/// The rules without options.
+fn plain(word: &str, span: Span) -> TokenStream {
+    match word {
+        "email" => quote_spanned!(span=> __t::Email),
+        "url" => quote_spanned!(span=> __t::Url),
+        "ip" => quote_spanned!(span=> __t::Ip),
+        "required" => quote_spanned!(span=> __t::Required),
+        _ => quote_spanned!(span=> __t::NoControlCharacters),
+    }
+}
+
+/// `1` is a bound of floats too, where the type says so.
+fn as_number_of(value: &Expr, ty: Option<&Type>) -> TokenStream {
+    let name = ty.and_then(|ty| last_name(inside_option(ty).unwrap_or(ty)));
+    if !matches!(name.as_deref(), Some("f32" | "f64")) {
+        return value.to_token_stream();
+    }
+    match value {
+        Expr::Lit(ExprLit { lit: Lit::Int(integer), .. }) if integer.suffix().is_empty() => {
+            let mut float = proc_macro2::Literal::f64_unsuffixed(integer.base10_parse().unwrap_or_default());
+            float.set_span(integer.span());
+            quote!(#float)
+        }
+        Expr::Unary(ExprUnary { op: UnOp::Neg(minus), expr, .. }) => {
+            let positive = as_number_of(expr, ty);
+            quote!(#minus #positive)
+        }
+        other => other.to_token_stream(),
     }
 }
 
@@ -250,31 +221,26 @@ fn pattern(options: &Options) -> Option<TokenStream> {
     }
     match options.path("path")? {
         Expr::Unary(ExprUnary { op: UnOp::Deref(_), expr, .. }) => Some(quote!(&#expr)),
+        Expr::Lit(_) => None,
         path => Some(quote!(&#path)),
     }
 }
 
 /// The function behind a closure of the value's own type, so that `&String` may become `&str`.
 fn custom(function: &Expr, ty: Option<&Type>) -> TokenStream {
-    let span = function.span();
+    let span = at(function);
+    let function = match function {
+        Expr::Path(_) => quote!(#function),
+        other => quote!((#other)),
+    };
     match ty {
         None => quote_spanned!(span=> __t::Custom(#function)),
         Some(ty) => match inside_option(ty) {
-            Some(inside) => quote_spanned!(span=> __t::Custom(|value: &#ty| match value {
-                ::core::option::Option::Some(value) => { let value: &#inside = value; #function(value) }
+            Some(inside) => quote_spanned!(span=> __t::Custom(|__value: &#ty| match __value {
+                ::core::option::Option::Some(__value) => { let __value: &#inside = __value; #function(__value) }
                 ::core::option::Option::None => ::core::result::Result::Ok(()),
             })),
-            None => quote_spanned!(span=> __t::Custom(|value: &#ty| #function(value))),
+            None => quote_spanned!(span=> __t::Custom(|__value: &#ty| #function(__value))),
         },
-    }
-}
-
-fn inside_option(ty: &Type) -> Option<&Type> {
-    let Type::Path(path) = ty else { return None };
-    let last = path.path.segments.last().filter(|segment| segment.ident == "Option")?;
-    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
-    match arguments.args.first()? {
-        GenericArgument::Type(inside) => Some(inside),
-        _ => None,
     }
 }

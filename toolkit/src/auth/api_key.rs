@@ -74,6 +74,7 @@ fn document(operation: &mut OperationDoc<'_>, parameter: &Parameter, optional: b
     operation.security(&name, SecurityScheme::ApiKey(key), optional);
 }
 
+#[diagnostic::do_not_recommend]
 impl Named<ViaKey> for ApiKey {
     fn read(reading: &mut Reading, parameter: &Parameter) -> Found<Self> {
         read(reading, parameter).map_or_else(|| Found::Refused(Refusal::declared(Self::CHALLENGE)), Found::Value)
@@ -88,6 +89,7 @@ impl Named<ViaKey> for ApiKey {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Named<ViaKey> for Option<ApiKey> {
     fn read(reading: &mut Reading, parameter: &Parameter) -> Found<Self> {
         Found::Value(read(reading, parameter))

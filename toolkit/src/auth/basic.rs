@@ -69,6 +69,7 @@ fn document(operation: &mut OperationDoc<'_>, optional: bool) {
     operation.security("basic", SecurityScheme::Http(Http::new(HttpAuthScheme::Basic)), optional);
 }
 
+#[diagnostic::do_not_recommend]
 impl Named<ViaAuthorization> for Basic {
     fn read(reading: &mut Reading, _: &Parameter) -> Found<Self> {
         read(reading).map_or_else(|| Found::Refused(Refusal::declared(Self::CHALLENGE)), Found::Value)
@@ -83,6 +84,7 @@ impl Named<ViaAuthorization> for Basic {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Named<ViaAuthorization> for Option<Basic> {
     fn read(reading: &mut Reading, _: &Parameter) -> Found<Self> {
         Found::Value(read(reading))

@@ -60,6 +60,7 @@ fn document(operation: &mut OperationDoc<'_>, optional: bool) {
     operation.security("bearer", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)), optional);
 }
 
+#[diagnostic::do_not_recommend]
 impl Named<ViaAuthorization> for Bearer {
     fn read(reading: &mut Reading, _: &Parameter) -> Found<Self> {
         read(reading).map_or_else(|| Found::Refused(Refusal::declared(Self::CHALLENGE)), Found::Value)
@@ -74,6 +75,7 @@ impl Named<ViaAuthorization> for Bearer {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Named<ViaAuthorization> for Option<Bearer> {
     fn read(reading: &mut Reading, _: &Parameter) -> Found<Self> {
         Found::Value(read(reading))

@@ -177,13 +177,20 @@ impl<T: AnyReply<K>, E: ProblemReply, K> AnyReply<Fallible<K>> for Result<T, E> 
     }
 }
 
-/// Turns a return value of kind `K` into a response.
-#[inline]
-pub fn respond<T: AnyReply<K>, K>(_: K, value: T) -> Response {
-    value.respond()
+/// How a `T` becomes a response, and how it is documented.
+///
+/// It is asked for in one way only, so that a type that cannot be a reply is one error.
+#[derive(Debug)]
+pub struct Replying<T> {
+    /// Turns a value into a response.
+    pub respond: fn(T) -> Response,
+    /// Adds the replies to an operation's document.
+    pub document: fn(&mut OperationDoc<'_>),
 }
 
-/// Documents a return type of kind `K`.
-pub fn document_reply<T: AnyReply<K>, K>(_: K, operation: &mut OperationDoc<'_>) {
-    T::document_any(operation);
+/// How a return type of kind `K` becomes a response.
+#[inline]
+#[must_use]
+pub fn reply<T: AnyReply<K>, K>(_: K, _: Probe<T>) -> Replying<T> {
+    Replying { respond: T::respond, document: T::document_any }
 }

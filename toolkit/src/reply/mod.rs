@@ -10,9 +10,7 @@ mod stream;
 
 pub use content::{File, Html, Text};
 pub(crate) use json::json_response;
-pub use kind::{
-    Axum, Probe, ProbeAxum, ProbeDeclared, ProbeInner, ProbeJson, ProbeUnknown, Wrapping, document_reply, respond,
-};
+pub use kind::{Axum, Probe, ProbeAxum, ProbeDeclared, ProbeInner, ProbeJson, ProbeUnknown, Replying, Wrapping, reply};
 pub use redirect::Redirect;
 pub use reply::Reply;
 pub use status::{Accepted, Created, WithHeaders};

@@ -5,10 +5,9 @@ use axum::{
 use http::header;
 
 use super::{
-    BodyArgument, JsonBody, Parameter, ReadByItself, Reading, Refusal, body::ViaJson, document_named, read_named,
+    BodyArgument, JsonBody, Named, Parameter, ReadByItself, Reading, Refusal, body::ViaJson, named::read_named,
 };
 use crate::{
-    check::Place,
     endpoint::BodyData,
     openapi::{OperationDoc, ParameterDoc},
     problem::{PROBLEM_JSON, Problem},
@@ -74,7 +73,7 @@ impl<T: ReadByItself<M>, M> Argument<Unnamed<M>> for T {
     }
 
     fn document(operation: &mut OperationDoc<'_>, parameter: &ParameterDoc<'_>) {
-        document_named::<T, M>(operation, parameter);
+        <T as Named<M>>::document(operation, parameter);
     }
 }
 
@@ -124,38 +123,4 @@ fn refusal(rejection: Response) -> Refusal {
         }
         _ => rejection.into(),
     }
-}
-
-/// Reads the head of the request for an unmarked parameter.
-///
-/// # Errors
-///
-/// The answer that ends the request.
-#[inline]
-pub async fn head_of_argument<T: Argument<M>, M>(
-    reading: &mut Reading,
-    parameter: &Parameter,
-) -> Result<T::Head, Refusal> {
-    T::head(reading, parameter).await
-}
-
-/// Reads the body for an unmarked parameter, if that is where it comes from.
-///
-/// # Errors
-///
-/// The answer that ends the request.
-#[inline]
-pub async fn finish_argument<T: Argument<M>, M>(head: T::Head, reading: &mut Reading) -> Result<Option<T>, Refusal> {
-    T::finish(head, reading).await
-}
-
-/// Where an unmarked parameter stands in a request.
-#[must_use]
-pub fn place_of_argument<T: Argument<M>, M>(parameter: &Parameter) -> Place<'static> {
-    if T::BODY { Place::body() } else { parameter.place() }
-}
-
-/// Documents an unmarked parameter.
-pub fn document_argument<T: Argument<M>, M>(operation: &mut OperationDoc<'_>, parameter: &ParameterDoc<'_>) {
-    T::document(operation, parameter);
 }

@@ -31,6 +31,7 @@ pub struct ViaJson;
 #[derive(Debug)]
 pub struct ViaBytes;
 
+#[diagnostic::do_not_recommend]
 impl<T: JsonBody> BodyArgument<ViaJson> for T {
     async fn read(reading: &mut Reading) -> Result<Option<Self>, Refusal> {
         json::read(reading).await
@@ -59,18 +60,4 @@ impl BodyArgument<ViaBytes> for Body {
     fn document(operation: &mut OperationDoc<'_>, parameter: &ParameterDoc<'_>) {
         operation.raw_body(parameter);
     }
-}
-
-/// Reads a parameter under `#[body]`.
-///
-/// # Errors
-///
-/// The answer that ends the request.
-pub async fn read_body<T: BodyArgument<M>, M>(reading: &mut Reading) -> Result<Option<T>, Refusal> {
-    T::read(reading).await
-}
-
-/// Documents a parameter under `#[body]`.
-pub fn document_body<T: BodyArgument<M>, M>(operation: &mut OperationDoc<'_>, parameter: &ParameterDoc<'_>) {
-    T::document(operation, parameter);
 }

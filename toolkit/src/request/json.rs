@@ -15,6 +15,7 @@ use http::StatusCode;
 /// A type that a JSON body can be read as.
 pub trait JsonBody: DeserializeOwned + JsonSchema + Send + 'static {}
 
+#[diagnostic::do_not_recommend]
 impl<T: DeserializeOwned + JsonSchema + Send + 'static> JsonBody for T {}
 
 /// Reads the body.

@@ -14,14 +14,20 @@ mod scalar;
 mod schema_check;
 mod text_deserializer;
 mod texts;
+mod way;
 
-pub use argument::{Argument, document_argument, finish_argument, head_of_argument, place_of_argument};
-pub use body::{BodyArgument, document_body, read_body};
+pub use argument::Argument;
+pub use body::BodyArgument;
 pub use json::JsonBody;
 pub use multipart::Upload;
-pub use named::{Found, Named, ReadByItself, document_named, place_of_named, read_named};
+pub use named::{Found, Named, ReadByItself};
 pub use parameter::{Parameter, Segment};
 pub use reading::{Reading, Refusal};
 pub use scalar::{Expected, Scalar, scalar_by_serde};
 pub(crate) use schema_check::SchemaCheck;
 pub(crate) use texts::{is_type, value_by_schema};
+pub use way::{
+    ArgumentWay, BodyWay, NamedWay, document_argument, document_body, document_named, finish_argument,
+    head_of_argument, place_of_argument, place_of_named, read_body, read_named, reads_body, way_of_argument,
+    way_of_body, way_of_named,
+};

@@ -257,6 +257,7 @@ fn take_file(reading: &mut Reading, parameter: &Parameter) -> Found<Upload> {
 #[derive(Debug)]
 pub struct ViaUpload;
 
+#[diagnostic::do_not_recommend]
 impl Named<ViaUpload> for Upload {
     fn read(reading: &mut Reading, parameter: &Parameter) -> Found<Self> {
         take_file(reading, parameter)
@@ -271,6 +272,7 @@ impl Named<ViaUpload> for Upload {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Named<ViaUpload> for Option<Upload> {
     fn read(reading: &mut Reading, parameter: &Parameter) -> Found<Self> {
         match take_file(reading, parameter) {
@@ -290,6 +292,7 @@ impl Named<ViaUpload> for Option<Upload> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Named<ViaUpload> for Vec<Upload> {
     fn read(reading: &mut Reading, parameter: &Parameter) -> Found<Self> {
         Found::Value(take_files(reading, parameter.name))

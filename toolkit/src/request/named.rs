@@ -59,7 +59,7 @@ pub trait ReadByItself<M>: Named<M> {}
 ///
 /// The answer that ends the request. What is merely wrong is noted in `reading`.
 #[inline]
-pub fn read_named<T: Named<M>, M>(
+pub(super) fn read_named<T: Named<M>, M>(
     reading: &mut Reading,
     parameter: &Parameter,
     default: Option<fn() -> T>,
@@ -76,17 +76,6 @@ pub fn read_named<T: Named<M>, M>(
             Ok(value)
         }
     }
-}
-
-/// Where a parameter that is read by name stands in a request.
-#[must_use]
-pub fn place_of_named<T: Named<M>, M>(parameter: &Parameter) -> Place<'static> {
-    T::place(parameter)
-}
-
-/// Documents a parameter that is read by name.
-pub fn document_named<T: Named<M>, M>(operation: &mut OperationDoc<'_>, parameter: &ParameterDoc<'_>) {
-    T::document(operation, parameter);
 }
 
 /// One scalar.
@@ -122,6 +111,7 @@ impl<T: Scalar + JsonSchema> Named<ViaScalar> for T {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Scalar + JsonSchema> Named<ViaOption> for Option<T> {
     #[inline]
     fn read(reading: &mut Reading, parameter: &Parameter) -> Found<Self> {
@@ -189,6 +179,7 @@ impl<C: Collection + JsonSchema> Named<ViaCollection> for C {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<C: Collection + JsonSchema> Named<ViaOptionalCollection> for Option<C> {
     fn read(reading: &mut Reading, parameter: &Parameter) -> Found<Self> {
         match read_collection(reading, parameter) {

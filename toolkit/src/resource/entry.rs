@@ -57,36 +57,6 @@ impl Need {
     }
 }
 
-/// The return type of a fallible `#[resource]` function.
-pub trait Produced {
-    /// The resource.
-    type Value: Send + Sync + 'static;
-
-    /// What the function made.
-    ///
-    /// # Errors
-    ///
-    /// Why it could not.
-    fn produced(self) -> Result<Self::Value, crate::Error>;
-}
-
-impl<T: Send + Sync + 'static, E: Into<crate::Error>> Produced for Result<T, E> {
-    type Value = T;
-
-    fn produced(self) -> Result<T, crate::Error> {
-        self.map_err(Into::into)
-    }
-}
-
-/// The value of a fallible `#[resource]` function, ready to be shared.
-///
-/// # Errors
-///
-/// Why the function failed, with all causes, in one sentence.
-pub fn built(produced: impl Produced) -> Result<Shared, Vec<String>> {
-    produced.produced().map(shared).map_err(|error| vec![format!("{error:#}")])
-}
-
 /// A value, ready to be shared.
 pub fn shared<T: Send + Sync + 'static>(value: T) -> Shared {
     Arc::new(value)

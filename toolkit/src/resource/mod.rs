@@ -4,10 +4,14 @@ mod dependency;
 mod entry;
 mod graph;
 mod resources;
+mod returned;
 
-pub use dependency::{Dependency, Outcome, depend, document_dependency};
+pub use dependency::{Dependency, DependencyFunction, Gives, NoDependency, depend, document_dependency, is_dependency};
 pub use entry::Shared;
 pub(crate) use entry::linked;
-pub use entry::{Boxed, Build, Need, Produced, ResourceEntry, built, shared};
+pub use entry::{Boxed, Build, Need, ResourceEntry, shared};
 pub(crate) use graph::plan;
 pub use resources::Resources;
+pub use returned::{
+    MakesDependency, MakesResource, Returned, Returns, ReturnsValue, Settling, ValueIn, built, settling,
+};

@@ -12,6 +12,7 @@ use crate::check::{Place, Violation};
 #[derive(Clone, Copy, Debug)]
 pub struct Custom<F>(pub F);
 
+#[diagnostic::do_not_recommend]
 impl<T, F: Fn(&T) -> Result<(), ValidationError>> Rule<T> for Custom<F> {
     fn check(&self, value: &T, place: &Place<'_>, violations: &mut Vec<Violation>) {
         if let Err(error) = (self.0)(value) {
@@ -34,6 +35,7 @@ pub struct Worded<R> {
     pub message: Option<&'static str>,
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: ?Sized, R: Rule<T>> Rule<T> for Worded<R> {
     fn check(&self, value: &T, place: &Place<'_>, violations: &mut Vec<Violation>) {
         let before = violations.len();

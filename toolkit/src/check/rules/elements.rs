@@ -18,6 +18,7 @@ pub trait Elements {
     fn each_element(&self, visit: impl FnMut(Option<usize>, &Self::Element));
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Elements, R: Rule<T::Element>> Rule<T> for Each<R> {
     fn check(&self, value: &T, place: &Place<'_>, violations: &mut Vec<Violation>) {
         value.each_element(|index, element| match index {

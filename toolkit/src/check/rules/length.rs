@@ -15,6 +15,7 @@ pub struct Length {
     pub equal: Option<u64>,
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: ValidateLength<u64> + ?Sized> Rule<T> for Length {
     #[inline]
     fn check(&self, value: &T, place: &Place<'_>, violations: &mut Vec<Violation>) {

@@ -21,6 +21,13 @@ pub use text::{Contains, DoesNotContain, Email, Ip, NoControlCharacters, Require
 use super::{Place, Violation};
 
 /// One constraint on values of type `T`.
+#[diagnostic::on_unimplemented(
+    message = "this rule cannot check a `{T}`",
+    label = "a rule for values of another type",
+    note = "`length` is for texts, lists and maps, `range` for numbers, `inner` for lists and sets, `required` for an \
+            `Option`, `custom` for what its function takes, and all others for texts",
+    note = "a bound is written as the value's type is: `range(min = 0.0)` for a float"
+)]
 pub trait Rule<T: ?Sized> {
     /// Adds a violation when `value` breaks the rule.
     fn check(&self, value: &T, place: &Place<'_>, violations: &mut Vec<Violation>);
@@ -31,6 +38,7 @@ pub trait Rule<T: ?Sized> {
 
 macro_rules! rules_in_a_row {
     ($($R:ident $index:tt),*) => {
+        #[diagnostic::do_not_recommend]
         impl<T: ?Sized, $($R: Rule<T>),*> Rule<T> for ($($R,)*) {
             #[inline]
             #[allow(unused_variables)]

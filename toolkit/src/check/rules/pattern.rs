@@ -11,6 +11,7 @@ use crate::check::{Place, Violation};
 #[derive(Clone, Copy, Debug)]
 pub struct Pattern(pub &'static LazyLock<Regex>);
 
+#[diagnostic::do_not_recommend]
 impl<T: ValidateRegex + ?Sized> Rule<T> for Pattern {
     fn check(&self, value: &T, place: &Place<'_>, violations: &mut Vec<Violation>) {
         let regex: &Regex = self.0;

@@ -20,6 +20,7 @@ pub struct Range<B> {
     pub exclusive_max: Option<B>,
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, B> Rule<T> for Range<B>
 where
     T: ValidateRange<B> + ?Sized,

@@ -18,6 +18,7 @@ macro_rules! plain_rule {
         #[derive(Clone, Copy, Debug)]
         pub struct $Rule;
 
+        #[diagnostic::do_not_recommend]
         impl<T: $Trait> Rule<T> for $Rule {
             fn check(&self, value: &T, place: &Place<'_>, violations: &mut Vec<Violation>) {
                 if !value.$valid() {
@@ -89,6 +90,7 @@ plain_rule!(
 #[derive(Clone, Copy, Debug)]
 pub struct Required;
 
+#[diagnostic::do_not_recommend]
 impl<T: ValidateRequired> Rule<T> for Required {
     fn check(&self, value: &T, place: &Place<'_>, violations: &mut Vec<Violation>) {
         if !value.validate_required() {
@@ -103,6 +105,7 @@ impl<T: ValidateRequired> Rule<T> for Required {
 #[derive(Clone, Copy, Debug)]
 pub struct Contains(pub &'static str);
 
+#[diagnostic::do_not_recommend]
 impl<T: ValidateContains> Rule<T> for Contains {
     fn check(&self, value: &T, place: &Place<'_>, violations: &mut Vec<Violation>) {
         if !value.validate_contains(self.0) {
@@ -125,6 +128,7 @@ impl Contains {
 #[derive(Clone, Copy, Debug)]
 pub struct DoesNotContain(pub &'static str);
 
+#[diagnostic::do_not_recommend]
 impl<T: ValidateDoesNotContain> Rule<T> for DoesNotContain {
     fn check(&self, value: &T, place: &Place<'_>, violations: &mut Vec<Violation>) {
         if !value.validate_does_not_contain(self.0) {
