@@ -4,6 +4,8 @@ mod app;
 mod data;
 mod dependency;
 mod endpoint;
+#[cfg(test)]
+mod expansion;
 mod function;
 mod problem;
 mod resource;
