@@ -18,7 +18,7 @@
         )
     )
 )]
-#[schemars(rename = "Line_of_{T}")]
+#[schemars(rename = "LineOf{T}")]
 pub struct Line<T> {
     /// What is ordered.
     pub item: T,

@@ -21,14 +21,8 @@ fn get_recommendations(
 #[allow(non_camel_case_types, missing_debug_implementations)]
 struct get_recommendations {}
 #[doc(hidden)]
-#[allow(
-    clippy::all,
-    clippy::pedantic,
-    deprecated,
-    non_snake_case,
-    unused_mut,
-    unused_variables
-)]
+#[allow(clippy::all, clippy::pedantic, deprecated, non_snake_case)]
+#[allow(unused_mut, unused_qualifications, unused_variables)]
 const _: () = {
     use ::toolkit::__private as __t;
     use __t::{

@@ -15,15 +15,14 @@ fn customer(session: Uuid, customers: &Customers) -> Result<Customer, LoginError
 #[allow(non_camel_case_types, missing_debug_implementations)]
 struct customer {}
 #[doc(hidden)]
+#[allow(clippy::all, clippy::pedantic, deprecated, non_snake_case, unreachable_pub)]
 #[allow(
-    clippy::all,
-    clippy::pedantic,
-    deprecated,
-    non_snake_case,
-    unreachable_pub,
-    unused_mut
+    missing_debug_implementations,
+    missing_docs,
+    unused_mut,
+    unused_qualifications,
+    unused_variables
 )]
-#[allow(missing_debug_implementations, missing_docs, unused_variables)]
 const _: () = {
     use ::toolkit::__private as __t;
     use __t::{AnyNested as _, ReturnsValue as _, ValidatedNested as _};
@@ -79,6 +78,7 @@ const _: () = {
             __captures: &__t::Arc<__Captures>,
             __pool: &__t::Pool,
         ) -> ::core::result::Result<::core::option::Option<Self::Value>, __t::Refusal> {
+            let __before = __reading.violation_count();
             let __p0 = __t::read_named(
                 __way_0,
                 &mut __reading,
@@ -93,7 +93,7 @@ const _: () = {
                     (&&__t::Nested(__value)).check_nested(__place, __violations);
                 },
             );
-            if false || __p0.is_none() {
+            if __reading.violation_count() > __before || __p0.is_none() {
                 return ::core::result::Result::Ok(::core::option::Option::None);
             }
             let __p0 = __t::present(__p0);
@@ -137,14 +137,8 @@ fn get_order(
 #[allow(non_camel_case_types, missing_debug_implementations)]
 struct get_order {}
 #[doc(hidden)]
-#[allow(
-    clippy::all,
-    clippy::pedantic,
-    deprecated,
-    non_snake_case,
-    unused_mut,
-    unused_variables
-)]
+#[allow(clippy::all, clippy::pedantic, deprecated, non_snake_case)]
+#[allow(unused_mut, unused_qualifications, unused_variables)]
 const _: () = {
     use ::toolkit::__private as __t;
     use __t::{

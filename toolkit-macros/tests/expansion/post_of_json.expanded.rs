@@ -15,14 +15,8 @@ async fn take_order(order: Order, shop: &Shop) -> Created<Order> {
 #[allow(non_camel_case_types, missing_debug_implementations)]
 struct take_order {}
 #[doc(hidden)]
-#[allow(
-    clippy::all,
-    clippy::pedantic,
-    deprecated,
-    non_snake_case,
-    unused_mut,
-    unused_variables
-)]
+#[allow(clippy::all, clippy::pedantic, deprecated, non_snake_case)]
+#[allow(unused_mut, unused_qualifications, unused_variables)]
 const _: () = {
     use ::toolkit::__private as __t;
     use __t::{

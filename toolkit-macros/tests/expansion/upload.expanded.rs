@@ -15,14 +15,8 @@ async fn keep_picture(title: String, file: Upload) -> toolkit::Result {
 #[allow(non_camel_case_types, missing_debug_implementations)]
 struct keep_picture {}
 #[doc(hidden)]
-#[allow(
-    clippy::all,
-    clippy::pedantic,
-    deprecated,
-    non_snake_case,
-    unused_mut,
-    unused_variables
-)]
+#[allow(clippy::all, clippy::pedantic, deprecated, non_snake_case)]
+#[allow(unused_mut, unused_qualifications, unused_variables)]
 const _: () = {
     use ::toolkit::__private as __t;
     use __t::{
