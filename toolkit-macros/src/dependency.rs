@@ -111,6 +111,7 @@ fn glue(function: &Function, inline: bool) -> TokenStream {
     let (needs, document, reading) = (expansion.needs(), expansion.document(), expansion.reading());
     let taking = expansion.taking();
     let returned = returned(&expansion, inline);
+    let document_pool = (expansion.stage(inline) == Stage::Pool).then(|| quote!(__operation.pooled();));
     let is_read = |parameter: &&Parameter| !matches!(parameter.source, Source::Resource(_));
     let values = function.parameters.iter().filter(is_read).map(|parameter| &parameter.value);
     let (origin, stand_in) = (origin(at(name)), stand_in(function));
@@ -150,6 +151,7 @@ fn glue(function: &Function, inline: bool) -> TokenStream {
 
                 fn document(__operation: &mut __t::OperationDoc<'_>) {
                     #document
+                    #document_pool
                     (#settling.document)(__operation);
                 }
 

@@ -134,6 +134,7 @@ async fn what_a_dependency_reads_is_documented_on_the_endpoint() {
     assert_eq!(names, ["X-On-Behalf-Of", "level", "page"]);
     assert_eq!(operation["security"], json!([{"bearer": []}]));
     assert!(operation["responses"]["401"].is_object());
+    assert!(operation["responses"]["503"].is_object(), "a dependency that is not async waits for the pool");
     assert_eq!(
         document.as_value()["components"]["securitySchemes"]["bearer"],
         json!({"type": "http", "scheme": "bearer"})

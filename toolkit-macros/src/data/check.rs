@@ -25,12 +25,7 @@ impl Model {
             quote!(__t::Rule::<Self>::check(&#rule, self, __place, __violations);)
         });
         let name = &self.input.ident;
-        let mut generics = self.input.generics.clone();
-        for parameter in &mut generics.params {
-            if let GenericParam::Type(parameter) = parameter {
-                parameter.bounds.push(parse_quote!(__t::Validate));
-            }
-        }
+        let generics = self.checkable_generics();
         let (generics, _, _) = generics.split_for_impl();
         let (_, types, clause) = self.input.generics.split_for_impl();
         quote! {
@@ -43,6 +38,17 @@ impl Model {
                 }
             }
         }
+    }
+
+    /// The generics, where every type can be checked.
+    pub(super) fn checkable_generics(&self) -> syn::Generics {
+        let mut generics = self.input.generics.clone();
+        for parameter in &mut generics.params {
+            if let GenericParam::Type(parameter) = parameter {
+                parameter.bounds.push(parse_quote!(__t::Validate));
+            }
+        }
+        generics
     }
 
     fn must_match(&self) -> TokenStream {

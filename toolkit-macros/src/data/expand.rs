@@ -141,12 +141,16 @@ impl Model {
     /// What else the type is: a scalar, a data type, or settings.
     fn kind(&self) -> TokenStream {
         let name = &self.input.ident;
-        let (generics, types, clause) = self.input.generics.split_for_impl();
+        let (_, types, clause) = self.input.generics.split_for_impl();
         match (self.purpose, &self.shape) {
             (Purpose::Settings, _) => self.settings(),
             (Purpose::Data, Shape::Names) => scalar(name),
             (Purpose::Data, Shape::Newtype(field)) => self.newtype(&field.ty),
-            (Purpose::Data, _) => quote!(impl #generics __t::Data for #name #types #clause {}),
+            (Purpose::Data, _) => {
+                let checkable = self.checkable_generics();
+                let (checkable, _, _) = checkable.split_for_impl();
+                quote!(impl #checkable __t::Data for #name #types #clause {})
+            }
         }
     }
 

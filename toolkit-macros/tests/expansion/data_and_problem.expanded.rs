@@ -91,7 +91,7 @@ const _: () = {
             }
         }
     }
-    impl<T> __t::Data for Line<T> {}
+    impl<T: __t::Validate> __t::Data for Line<T> {}
 };
 #[derive(
     ::core::fmt::Debug,

@@ -70,6 +70,7 @@ const _: () = {
                     example: ::core::option::Option::None,
                 },
             );
+            __operation.pooled();
             (__t::settling::<__FALLIBLE, Result<Customer, LoginError>>()
                 .document)(__operation);
         }

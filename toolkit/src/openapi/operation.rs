@@ -244,6 +244,11 @@ impl<'s> OperationDoc<'s> {
         self.problems.entry(status.as_str().to_owned()).or_default();
     }
 
+    /// Adds the answer of a pool of threads whose queue is full.
+    pub fn pooled(&mut self) {
+        self.problem(StatusCode::SERVICE_UNAVAILABLE);
+    }
+
     /// Adds problems of statuses that are not known beforehand.
     pub fn any_problem(&mut self) {
         self.problems.entry("default".to_owned()).or_default();

@@ -1,5 +1,10 @@
 //! The pages that show the document. Everything they load is in the binary: they work without a network.
 
+#![cfg_attr(
+    not(any(feature = "swagger-ui", feature = "redoc", feature = "scalar", feature = "rapidoc")),
+    allow(dead_code, reason = "without a page, nothing is served")
+)]
+
 use axum::{
     Router,
     response::{IntoResponse, Response},
