@@ -314,6 +314,13 @@ async fn a_missing_file_is_located_and_a_large_one_is_413() {
     client().post("/upload").body("multipart/form-data", "x").await.assert_status(415);
 }
 
+#[toolkit::test]
+async fn a_form_of_too_many_parts_or_too_long_texts_is_413() {
+    let parts: Vec<_> = (0..1001).map(|_| part("more", Some("a"), b"")).collect();
+    send(&parts).await.assert_status(413);
+    send(&[part("caption", None, &vec![b'x'; 2 << 20])]).await.assert_status(413);
+}
+
 /// Takes bytes as they are.
 #[post("/raw", inline)]
 fn raw(#[body] bytes: Bytes) -> usize {

@@ -72,6 +72,28 @@ mod paths {
     fn taken() {}
 }
 
+mod spreading {
+    use toolkit::prelude::*;
+
+    /// A point.
+    #[data]
+    struct Point {
+        x: i64,
+    }
+
+    /// What does not spread.
+    #[data]
+    struct Nested {
+        point: Point,
+        limit: Option<u32>,
+    }
+
+    #[get("/nested", inline)]
+    fn nested(#[query] nested: Nested) -> i64 {
+        nested.point.x + i64::from(nested.limit.unwrap_or(0))
+    }
+}
+
 mod graph {
     use toolkit::prelude::*;
 
@@ -127,11 +149,12 @@ async fn every_fault_is_told_at_once_with_both_places() {
         &["`round` (", " -> `about` (", "in a circle"],
         &["two functions make the resource `faults::graph::Double`", "`double` (", "`double_again` ("],
         &["schema name `Same`", "faults::first", "faults::second"],
+        &["faults::spreading", "its field `point` is neither a scalar"],
         &["`no_such_crate` was included and has no endpoint"],
     ] {
         let fault = error.faults.iter().find(|fault| parts.iter().all(|part| fault.contains(part)));
         assert!(fault.is_some(), "no fault with {parts:?} in {told}");
     }
-    assert_eq!(error.faults.len(), 10, "{told}");
-    assert!(told.starts_with("the service cannot start: 10 faults\n  1. "), "{told}");
+    assert_eq!(error.faults.len(), 11, "{told}");
+    assert!(told.starts_with("the service cannot start: 11 faults\n  1. "), "{told}");
 }

@@ -3,7 +3,7 @@ use schemars::{
     generate::{Contract, SchemaSettings},
     transform::{RecursiveTransform, transform_subschemas},
 };
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use utoipa::openapi::{Ref, RefOr, schema::Schema as ShownSchema};
 
 use super::{
@@ -31,6 +31,7 @@ pub(crate) struct Schemas {
     read: SchemaGenerator,
     written: SchemaGenerator,
     inline: Vec<Value>,
+    faults: Vec<String>,
 }
 
 impl Schemas {
@@ -39,6 +40,7 @@ impl Schemas {
             read: generator(Contract::Deserialize, READ_PATH, as_read),
             written: generator(Contract::Serialize, WRITTEN_PATH, bound_narrow_integers),
             inline: Vec::new(),
+            faults: Vec::new(),
         };
         // The toolkit's own come first and keep their names, so that a type of the same name is told of.
         schemas.written::<ValidationProblem>();
@@ -61,6 +63,7 @@ impl Schemas {
         let root = Value::from(self.read::<T>());
         let name = root.get("$ref").and_then(Value::as_str).and_then(|target| target.rsplit('/').next());
         let object = name.and_then(|name| self.read.definitions().get(name)).unwrap_or(&root).clone();
+        self.refuse_what_cannot_spread(&object);
         let required: Vec<_> = object.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
         let properties = object.get("properties").and_then(Value::as_object).cloned().unwrap_or_default();
         let properties = properties.into_iter().filter_map(|(name, property)| {
@@ -70,6 +73,25 @@ impl Schemas {
             Some((name, transformed(Schema::try_from(property).ok()?, as_read), is_required))
         });
         properties.collect()
+    }
+
+    /// Notes the fields that no texts can stand for.
+    fn refuse_what_cannot_spread(&mut self, object: &Value) {
+        let at = object.get(ORIGIN).and_then(|origin| origin.get("at")?.as_str()).unwrap_or("a type without `#[data]`");
+        let open = object.get("additionalProperties").is_some_and(Value::is_object);
+        if open || object.get("oneOf").is_some() || object.get("anyOf").is_some() {
+            self.faults.push(format!(
+                "{at} spreads into parameters, and what it takes is not told by its fields: spread a struct without maps \
+                 and enums that are flattened"
+            ));
+        }
+        for (name, property) in object.get("properties").and_then(Value::as_object).into_iter().flatten() {
+            if !is_text_or_list(property, self.read.definitions()) {
+                self.faults.push(format!(
+                    "{at} spreads into parameters, and its field `{name}` is neither a scalar nor a list of scalars"
+                ));
+            }
+        }
     }
 
     /// A stand-in for `schema` inside utoipa's types, which cannot hold all of JSON Schema.
@@ -87,9 +109,12 @@ impl Schemas {
         put_inline(document, &self.inline);
         let read = self.read.take_definitions(true);
         let written = self.written.take_definitions(true);
-        let clashes = of_one_name(&read, &written);
-        if !clashes.is_empty() {
-            return Err(clashes);
+        let mut faults = of_one_name(&read, &written);
+        self.faults.sort();
+        self.faults.dedup();
+        faults.append(&mut self.faults);
+        if !faults.is_empty() {
+            return Err(faults);
         }
         let mut components = merge(read, written, document)?;
         if let Some(other) = document.pointer_mut("/components/schemas").map(Value::take) {
@@ -104,6 +129,20 @@ impl Schemas {
         }
         Ok(())
     }
+}
+
+/// Whether a schema is of what one text can be read as, or a list of texts.
+fn is_text_or_list(schema: &Value, definitions: &Map<String, Value>) -> bool {
+    let target = schema.get("$ref").and_then(Value::as_str).and_then(|target| target.rsplit('/').next());
+    if let Some(target) = target.and_then(|name| definitions.get(name)) {
+        return is_text_or_list(target, definitions);
+    }
+    let forms = ["anyOf", "oneOf"].into_iter().filter_map(|keyword| schema.get(keyword)?.as_array()).flatten();
+    let is_object = schema.get("properties").is_some() || schema.get("type").is_some_and(|ty| ty == "object");
+    let items = schema.get("items").filter(|items| items.get("items").is_none());
+    !is_object
+        && items.is_none_or(|items| is_text_or_list(items, definitions))
+        && forms.into_iter().all(|form| is_text_or_list(form, definitions))
 }
 
 /// The whole schema of `T` as a request brings it, with bounds on every integer, for checking a body against.

@@ -19,8 +19,12 @@ use crate::{
     problem::Problem,
 };
 
-/// Files up to this size, in bytes, stay in memory.
-const IN_MEMORY: usize = 256 << 10;
+/// So much of one form's files, in bytes, stays in memory; what does not fit goes to disk.
+const FILES_IN_MEMORY: usize = 256 << 10;
+/// So long may all texts of one form be, in bytes.
+const TEXTS: usize = 1 << 20;
+/// So many parts may one form have.
+const PARTS: usize = 1000;
 
 /// A form that has been read.
 #[derive(Debug)]
@@ -43,8 +47,8 @@ impl FormData {
 
 /// A file out of a `multipart/form-data` body.
 ///
-/// It is streamed in: up to 256 KiB are kept in memory, more goes into an unnamed temporary file. The endpoint's
-/// `body_limit` bounds the whole body.
+/// It is streamed in: 256 KiB of a form's files are kept in memory, more goes into unnamed temporary files. The
+/// endpoint's `body_limit` bounds the whole body; a form has at most 1000 parts, and 1 MiB of texts.
 ///
 /// ```
 /// use toolkit::prelude::*;
@@ -158,13 +162,17 @@ impl Reading {
         let limit = self.body_limit;
         let mut parts = multer::Multipart::new(BodyDataStream::new(self.take_body()?), boundary);
         let (mut texts, mut files) = (Vec::new(), Vec::new());
+        let (mut count, mut room_for_files, mut room_for_texts) = (0, FILES_IN_MEMORY, TEXTS);
         while let Some(field) = parts.next_field().await.map_err(|error| broken(&error, limit))? {
+            count += 1;
+            if count > PARTS {
+                return Err(too_much(format!("a form must have at most {PARTS} parts")));
+            }
             let Some(name) = field.name().map(str::to_owned) else { continue };
             if field.file_name().is_some() {
-                files.push((name, stream_in(field, limit).await?));
+                files.push((name, stream_in(field, limit, &mut room_for_files).await?));
             } else {
-                let text = field.bytes().await.map_err(|error| broken(&error, limit))?;
-                match String::from_utf8(text.into()) {
+                match String::from_utf8(read_text(field, limit, &mut room_for_texts).await?) {
                     Ok(text) => texts.push((name, text)),
                     Err(_) => self.violate(Violation {
                         location: crate::check::Location::Form,
@@ -181,8 +189,23 @@ impl Reading {
     }
 }
 
+async fn read_text(mut field: multer::Field<'_>, limit: usize, room: &mut usize) -> Result<Vec<u8>, Refusal> {
+    let mut text = Vec::new();
+    while let Some(chunk) = field.chunk().await.map_err(|error| broken(&error, limit))? {
+        *room = room
+            .checked_sub(chunk.len())
+            .ok_or_else(|| too_much(format!("the texts of a form must be at most {TEXTS} bytes together")))?;
+        text.extend_from_slice(&chunk);
+    }
+    Ok(text)
+}
+
+fn too_much(detail: String) -> Refusal {
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE).detail(detail).header(header::CONNECTION, "close").into()
+}
+
 /// Keeps a file as it comes in.
-async fn stream_in(mut field: multer::Field<'_>, limit: usize) -> Result<Upload, Refusal> {
+async fn stream_in(mut field: multer::Field<'_>, limit: usize, room: &mut usize) -> Result<Upload, Refusal> {
     let mut upload = Upload {
         file_name: field.file_name().map(str::to_owned),
         content_type: field.content_type().map(ToString::to_string),
@@ -190,7 +213,7 @@ async fn stream_in(mut field: multer::Field<'_>, limit: usize) -> Result<Upload,
         content: Content::Memory(Vec::new()),
     };
     while let Some(chunk) = field.chunk().await.map_err(|error| broken(&error, limit))? {
-        upload.add(&chunk).await.map_err(|error| Problem::internal(error.into()))?;
+        upload.add(&chunk, room).await.map_err(|error| Problem::internal(error.into()))?;
     }
     upload.rewind().await.map_err(|error| Problem::internal(error.into()))?;
     Ok(upload)
@@ -208,13 +231,15 @@ fn broken(error: &multer::Error, limit: usize) -> Refusal {
 }
 
 impl Upload {
-    async fn add(&mut self, chunk: &[u8]) -> std::io::Result<()> {
+    async fn add(&mut self, chunk: &[u8], room: &mut usize) -> std::io::Result<()> {
         self.size += chunk.len() as u64;
         if let Content::Memory(bytes) = &mut self.content {
-            if bytes.len() + chunk.len() <= IN_MEMORY {
+            if let Some(left) = room.checked_sub(chunk.len()) {
+                *room = left;
                 bytes.extend_from_slice(chunk);
                 return Ok(());
             }
+            *room += bytes.len();
             let mut file = File::from_std(tempfile::tempfile()?);
             file.write_all(bytes).await?;
             self.content = Content::Disk(file);
