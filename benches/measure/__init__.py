@@ -1,0 +1,1 @@
+"""What `benches/run` measures: one file per figure."""
