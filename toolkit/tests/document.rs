@@ -265,6 +265,15 @@ fn constraints_defaults_and_examples_are_shown() {
 }
 
 #[test]
+fn names_are_a_choice_and_keep_their_descriptions() {
+    assert_eq!(
+        schema("Audience"),
+        json!({"type": "string", "enum": ["staff", "public"],
+               "description": "Who may be shown what.\n\n- `public`: Everybody."})
+    );
+}
+
+#[test]
 fn recursive_generic_flattened_and_tagged_types_are_right() {
     assert_eq!(schema("Comment")["properties"]["answers"]["items"]["$ref"], "#/components/schemas/Comment");
     assert_eq!(schema("Comment")["properties"]["writtenOn"]["type"], json!(["string", "null"]));

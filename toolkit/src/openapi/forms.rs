@@ -5,16 +5,52 @@ use serde_json::{Value, json};
 
 /// What is read, as clients see it.
 pub(super) fn as_read(schema: &mut Schema) {
-    bound_narrow_integers(schema);
+    as_written(schema);
     // A set takes an element twice, and holds it once.
     schema.remove("uniqueItems");
+}
+
+/// What is written, as clients see it.
+pub(super) fn as_written(schema: &mut Schema) {
+    bound_narrow_integers(schema);
+    list_names(schema);
 }
 
 /// What is read, as bodies are checked against it.
 pub(super) fn as_checked(schema: &mut Schema) {
     bound_integers(schema);
+    list_names(schema);
     schema.remove("uniqueItems");
     choose_by_tag(schema);
+}
+
+/// Turns "one of these constants", each with its own description, into an `enum`, which pages show as a choice. The
+/// descriptions become a list.
+fn list_names(schema: &mut Schema) {
+    let Some(forms) = schema.get("oneOf").and_then(Value::as_array) else { return };
+    let Some(names) = forms.iter().map(names_of).collect::<Option<Vec<_>>>() else { return };
+    let described = forms.iter().filter_map(|form| {
+        Some(format!("- `{}`: {}", form.get("const")?.as_str()?, form.get("description")?.as_str()?))
+    });
+    let list = described.collect::<Vec<_>>().join("\n");
+    let own = schema.get("description").and_then(Value::as_str).unwrap_or("");
+    let description = [own, list.as_str()].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n\n");
+    schema.remove("oneOf");
+    schema.insert("type".to_owned(), json!("string"));
+    schema.insert("enum".to_owned(), names.concat().into());
+    if !description.is_empty() {
+        schema.insert("description".to_owned(), description.into());
+    }
+}
+
+/// The texts that a schema allows, if it allows nothing else.
+fn names_of(form: &Value) -> Option<Vec<Value>> {
+    let names = match (form.get("const"), form.get("enum")) {
+        (Some(name), None) => vec![name.clone()],
+        (None, Some(names)) => names.as_array()?.clone(),
+        _ => return None,
+    };
+    names.iter().all(Value::is_string).then_some(names)
 }
 
 /// Turns "one of these objects, each with its own tag" into "the tag says which": otherwise a value is held against
@@ -56,7 +92,7 @@ fn common_tag(forms: &[Value]) -> Option<String> {
 /// Bounds that the format of an integer implies, written out for clients that do not know the format.
 ///
 /// Only up to 32 bits: a 64-bit bound is no number that JavaScript can show.
-pub(super) fn bound_narrow_integers(schema: &mut Schema) {
+fn bound_narrow_integers(schema: &mut Schema) {
     match schema.get("format").and_then(Value::as_str) {
         Some("int8") => bound_to(schema, i8::MIN, i8::MAX),
         Some("uint8") => bound_to(schema, u8::MIN, u8::MAX),

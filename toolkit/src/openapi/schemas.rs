@@ -8,7 +8,7 @@ use utoipa::openapi::{Ref, RefOr, schema::Schema as ShownSchema};
 
 use super::{
     components::{merge, of_one_name, prune},
-    forms::{as_checked, as_read, bound_narrow_integers},
+    forms::{as_checked, as_read, as_written},
 };
 use crate::{
     check::TOLD,
@@ -38,7 +38,7 @@ impl Schemas {
     pub(crate) fn new() -> Self {
         let mut schemas = Self {
             read: generator(Contract::Deserialize, READ_PATH, as_read),
-            written: generator(Contract::Serialize, WRITTEN_PATH, bound_narrow_integers),
+            written: generator(Contract::Serialize, WRITTEN_PATH, as_written),
             inline: Vec::new(),
             faults: Vec::new(),
         };
@@ -55,7 +55,7 @@ impl Schemas {
 
     /// The schema of `T` as a reply carries it.
     pub(crate) fn written<T: JsonSchema + ?Sized>(&mut self) -> Schema {
-        transformed(self.written.subschema_for::<T>(), bound_narrow_integers)
+        transformed(self.written.subschema_for::<T>(), as_written)
     }
 
     /// The properties of the object that `T` is read from, and the names of those that are required.
