@@ -403,6 +403,23 @@ async fn a_wrong_tag_is_told_with_all_that_are_known() {
     assert!(answer.text().contains("must be one of not, minus, value"), "{}", answer.text());
 }
 
+/// Takes few lines.
+#[post("/few", inline)]
+fn few(#[validate(length(max = 2))] lines: Vec<Line>, #[validate(range(min = 1))] page: Option<u8>) -> String {
+    format!("{} {page:?}", lines.len())
+}
+
+#[toolkit::test]
+async fn the_rules_of_the_body_itself_are_told_beside_its_wrong_types() {
+    let answer =
+        client().post("/few?page=0").json(&json!([1, {"quantity": 1, "priceCents": 1}, {"quantity": 0}])).await;
+    let mut violations = answer.violations();
+    violations.sort();
+    let expected =
+        ["length body", "range body /2/quantity", "range query page", "required body /2/priceCents", "type body /0"];
+    assert_eq!(violations, expected);
+}
+
 /// Takes numbers.
 #[post("/numbers", inline)]
 fn numbers(_numbers: Vec<Line>) {}

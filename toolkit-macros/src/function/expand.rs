@@ -306,17 +306,33 @@ fn body(index: usize, parameter: &Parameter) -> TokenStream {
     let (value, span) = (&parameter.value, at(&parameter.ty));
     let (way, reading) = (way(index), local("__reading"));
     let check = check(index, parameter);
+    let rules = body_rules(index, parameter);
     match &parameter.source {
         Source::Unmarked if parameter.is_found_by_type() => quote_spanned! {span=>
+            #rules
             let #value = __t::finish_argument(#way, #value, &mut #reading).await?;
             #check
         },
         Source::Named { location: "Form", .. } | Source::Multipart => named(index, parameter),
         Source::Body => quote_spanned! {span=>
+            #rules
             let #value = __t::read_body(#way, &mut #reading).await?;
             #check
         },
         _ => TokenStream::new(),
+    }
+}
+
+/// Lends the parameter's own rules to the search for all that is wrong, should it be the body and have a wrong type.
+fn body_rules(index: usize, parameter: &Parameter) -> TokenStream {
+    let (ty, rules, reading) = (&parameter.ty, rules(index), local("__reading"));
+    if parameter.rules.is_empty() {
+        return quote!(#reading.lend_rules(::core::option::Option::None););
+    }
+    quote! {
+        #reading.lend_rules(::core::option::Option::Some(|__schema| {
+            __t::Rule::<#ty>::describe(&#rules(), __schema);
+        }));
     }
 }
 

@@ -175,6 +175,12 @@ const _: () = {
                 (&&__t::Nested(__value)).check_nested(__place, __violations);
             },
         );
+        __reading
+            .lend_rules(
+                ::core::option::Option::Some(|__schema| {
+                    __t::Rule::<i64>::describe(&__rules_0(), __schema);
+                }),
+            );
         let __p0 = __t::finish_argument(__way_0, __p0, &mut __reading).await?;
         __t::check_argument(
             __p0.as_ref(),

@@ -114,6 +114,7 @@ const _: () = {
         let __pool = &__mounted.pool;
         let __captures = &__mounted.captures;
         let __p0 = __t::head_of_argument(__way_0, &mut __reading, &__PARAMETER_0).await?;
+        __reading.lend_rules(::core::option::Option::None);
         let __p0 = __t::finish_argument(__way_0, __p0, &mut __reading).await?;
         __t::check_argument(
             __p0.as_ref(),

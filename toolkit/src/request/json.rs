@@ -1,7 +1,7 @@
 //! A JSON body, in two ways: serde alone while all is well; and when that fails, the schema over the whole document,
 //! which finds every type error where serde stops at the first.
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -31,7 +31,7 @@ pub(super) async fn read<T: JsonBody>(reading: &mut Reading) -> Result<Option<T>
     match serde_json::from_slice(&body) {
         Ok(value) => Ok(Some(value)),
         Err(_) => {
-            reading.violations.append(&mut all_wrong::<T>(&body)?);
+            reading.violations.append(&mut all_wrong::<T>(&body, reading.body_rules)?);
             Ok(None)
         }
     }
@@ -45,13 +45,16 @@ pub(super) fn is_json(media_type: &str) -> bool {
 /// Bodies up to this size, in bytes, are searched for everything that is wrong; of larger ones the first is told.
 const SEARCHED: usize = 256 << 10;
 
-fn all_wrong<T: JsonBody>(body: &[u8]) -> Result<Vec<Violation>, Refusal> {
+fn all_wrong<T: JsonBody>(body: &[u8], rules: Option<fn(&mut Schema)>) -> Result<Vec<Violation>, Refusal> {
     if body.len() > SEARCHED {
         serde_json::from_slice::<serde::de::IgnoredAny>(body).map_err(|error| malformed(&error))?;
         return Ok(vec![first_wrong::<T>(body)]);
     }
     let value: Value = serde_json::from_slice(body).map_err(|error| malformed(&error))?;
-    let violations = SchemaCheck::of::<T>().violations(&value);
+    let violations = match rules {
+        Some(rules) => SchemaCheck::with_rules::<T>(rules).violations(&value),
+        None => SchemaCheck::of::<T>().violations(&value),
+    };
     if violations.is_empty() { Ok(vec![first_wrong::<T>(body)]) } else { Ok(violations) }
 }
 

@@ -4,6 +4,7 @@ use axum::{body::Body, response::Response};
 use bytes::Bytes;
 use http::{HeaderMap, Request, StatusCode, header, request::Parts};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use schemars::Schema;
 
 use super::multipart::FormData;
 use crate::{
@@ -19,6 +20,7 @@ pub struct Reading {
     pub(crate) body_limit: usize,
     pub(crate) form: Option<FormData>,
     pub(crate) violations: Vec<Violation>,
+    pub(super) body_rules: Option<fn(&mut Schema)>,
     // Few: a list is found through faster than a map is made.
     dependencies: Vec<(TypeId, Box<dyn Any + Send>)>,
 }
@@ -57,7 +59,15 @@ impl Refusal {
 impl Reading {
     pub(crate) fn new(request: Request<Body>, body_limit: usize) -> Self {
         let (parts, body) = request.into_parts();
-        Self { parts, body: Some(body), body_limit, form: None, violations: Vec::new(), dependencies: Vec::new() }
+        Self {
+            parts,
+            body: Some(body),
+            body_limit,
+            form: None,
+            violations: Vec::new(),
+            body_rules: None,
+            dependencies: Vec::new(),
+        }
     }
 
     /// The request's headers.
@@ -71,6 +81,11 @@ impl Reading {
         if self.violations.len() < Violation::MOST {
             self.violations.push(violation);
         }
+    }
+
+    /// Lends the rules of the parameter that is read next: a body of a wrong type is searched by them too.
+    pub fn lend_rules(&mut self, describe: Option<fn(&mut Schema)>) {
+        self.body_rules = describe;
     }
 
     /// How much has been found wrong so far.

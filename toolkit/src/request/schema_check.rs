@@ -8,7 +8,7 @@ use jsonschema::{
     ValidationError, Validator,
     error::{TypeKind, ValidationErrorKind as Kind},
 };
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema};
 use serde_json::{Map, Value};
 use validator::{ValidateEmail, ValidateUrl};
 
@@ -38,6 +38,13 @@ impl SchemaCheck {
         let check = Arc::new(Self::new(read_schema::<T>()));
         CHECKS.write().unwrap_or_else(PoisonError::into_inner).insert(id, check.clone());
         check
+    }
+
+    /// The check for a `T` with rules of its own. Made anew each time: only wrong requests need it.
+    pub(crate) fn with_rules<T: JsonSchema>(describe: fn(&mut Schema)) -> Self {
+        let mut root = Schema::try_from(read_schema::<T>()).unwrap_or_default();
+        describe(&mut root);
+        Self::new(root.into())
     }
 
     fn new(root: Value) -> Self {

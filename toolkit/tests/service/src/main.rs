@@ -63,6 +63,12 @@ async fn get_slow(settings: &Settings) -> &'static str {
     "at last"
 }
 
+/// Keeps a worker of the pool.
+#[get("/working")]
+fn get_working(settings: &Settings) {
+    std::thread::sleep(Duration::from_millis(settings.slow_ms));
+}
+
 /// Says when it is cancelled.
 #[get("/watched")]
 async fn get_watched(settings: &Settings) {

@@ -260,3 +260,16 @@ fn a_second_signal_ends_the_waiting() {
     service.signal("INT");
     assert_eq!(service.wait(), Some(0));
 }
+
+#[test]
+fn a_full_pool_is_503_with_a_time_to_come_again_and_stalls_nobody_else() {
+    let service = Service::start(&["--workers=1", "--queue=0", "--slow-ms=1500"]);
+    let mut working = service.connect();
+    working.send("GET /working HTTP/1.1\r\nhost: x\r\n\r\n");
+    std::thread::sleep(Duration::from_millis(300));
+    let refused = service.get("/working");
+    assert_eq!((refused.status, refused.header("retry-after")), (503, "1"), "{refused:?}");
+    assert_eq!(service.get("/fast").status, 200);
+    assert_eq!(working.answer().status, 204);
+    assert_eq!(service.get("/working").status, 204);
+}
