@@ -109,7 +109,7 @@ fn glue(function: &Function, inline: bool) -> TokenStream {
     let (declarations, one_body) = (expansion.declarations(), expansion.one_body(true, |_| NO_BODY.to_owned()));
     let (captures, captured) = expansion.captures();
     let (needs, document, reading) = (expansion.needs(), expansion.document(), expansion.reading());
-    let taking = expansion.taking();
+    let (taking, traced) = (expansion.taking(), expansion.traced_function());
     let returned = returned(&expansion, inline);
     let document_pool = (expansion.stage(inline) == Stage::Pool).then(|| quote!(__operation.pooled();));
     let is_read = |parameter: &&Parameter| !matches!(parameter.source, Source::Resource(_));
@@ -131,6 +131,7 @@ fn glue(function: &Function, inline: bool) -> TokenStream {
 
             const __ORIGIN: __t::Origin = #origin;
             const __FALLIBLE: bool = <__t::Returns<#output>>::FALLIBLE;
+            #traced
             #declarations
             #one_body
             pub #captures
@@ -177,14 +178,20 @@ fn glue(function: &Function, inline: bool) -> TokenStream {
 
 /// A statement that calls the function where it runs.
 fn returned(expansion: &Expansion<'_>, inline: bool) -> TokenStream {
-    let call = expansion.call();
+    let (span, call) = (expansion.span(), expansion.call());
     match expansion.stage(inline) {
-        Stage::Async | Stage::Inline => quote!(let __returned = #call;),
+        Stage::Async | Stage::Inline => quote! {
+            #span
+            let __returned = #call;
+            let __returned = __span.end(__returned);
+        },
         Stage::Pool => quote! {
             let __lent = ::core::clone::Clone::clone(__captures);
             let __returned = __t::run_in_pool(__pool, move || {
                 let __captures = &__lent;
-                #call
+                #span
+                let __returned = #call;
+                __span.end(__returned)
             })
             .await?;
         },

@@ -136,6 +136,8 @@ mod resource;
 mod settings;
 mod telemetry;
 mod testing;
+#[cfg(any(feature = "http-client", feature = "otlp"))]
+mod tls;
 
 pub mod guide;
 pub mod prelude;

@@ -36,6 +36,7 @@ pub use crate::{
         document_dependency, is_dependency, settling, shared,
     },
     settings::{ServerSettings, SettingsEntry, Sources},
+    telemetry::{FunctionSpan, TracedFunction, TracedValues},
 };
 
 use schemars::JsonSchema;

@@ -20,7 +20,7 @@ impl Endpoint {
         let (name, visibility) = (&signature.ident, &self.function.item.visibility);
         let expansion = Expansion::new(&self.function);
         let declaration = self.declaration(&expansion);
-        let declarations = expansion.declarations();
+        let (declarations, function) = (expansion.declarations(), expansion.traced_function());
         let (captures, captured) = expansion.captures();
         let (needs, document) = (expansion.needs(), expansion.document());
         let document_reply = self.document_reply();
@@ -49,6 +49,7 @@ impl Endpoint {
                 const __ORIGIN: __t::Origin = __DECLARATION.origin;
                 static __DECLARED: __t::Declaration = __DECLARATION;
                 const __DECLARATION: __t::Declaration = #declaration;
+                #function
                 #declarations
                 #captures
                 #one_body
@@ -170,7 +171,8 @@ impl Endpoint {
 
     /// The straight line from a request to its response.
     fn answer(&self, expansion: &Expansion<'_>) -> TokenStream {
-        let (reading, taking, call) = (expansion.reading(), expansion.taking(), expansion.call());
+        let (reading, taking) = (expansion.reading(), expansion.taking());
+        let (span, call) = (expansion.span(), expansion.call());
         let (kind, replying) = match self.named_output() {
             Some(ty) => (kind(&ty), replying(&ty)),
             None => (quote!(let __kind = __t::Axum;), quote!(__t::reply(__kind, __t::Probe::new()))),
@@ -178,15 +180,17 @@ impl Endpoint {
         let respond = quote!((#replying.respond)(__reply));
         let run = match expansion.stage(self.arguments.inline) {
             Stage::Async | Stage::Inline => quote! {
+                #span
                 let __reply = #call;
-                ::core::result::Result::Ok(#respond)
+                ::core::result::Result::Ok(__span.close(#respond))
             },
             Stage::Pool => quote! {
                 let __lent = ::core::clone::Clone::clone(&__mounted);
                 __t::run_in_pool(__pool, move || {
                     let __captures = &__lent.captures;
+                    #span
                     let __reply = #call;
-                    #respond
+                    __span.close(#respond)
                 })
                 .await
             },

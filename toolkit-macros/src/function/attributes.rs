@@ -8,8 +8,20 @@ use crate::support::{
 };
 
 const MARKS: [&str; 8] = ["path", "query", "header", "cookie", "body", "form", "multipart", "depends"];
-const ATTRIBUTES: [&str; 11] =
-    ["path", "query", "header", "cookie", "body", "form", "multipart", "depends", "validate", "default", "example"];
+const ATTRIBUTES: [&str; 12] = [
+    "path",
+    "query",
+    "header",
+    "cookie",
+    "body",
+    "form",
+    "multipart",
+    "depends",
+    "validate",
+    "default",
+    "example",
+    "trace",
+];
 
 /// The attributes of one parameter.
 pub(super) struct Attributes {
@@ -20,6 +32,7 @@ pub(super) struct Attributes {
     pub(super) validate: Vec<Attribute>,
     pub(super) default: Option<Expr>,
     pub(super) example: Option<Expr>,
+    pub(super) is_traced: bool,
 }
 
 impl Attributes {
@@ -32,6 +45,7 @@ impl Attributes {
             validate: Vec::new(),
             default: None,
             example: None,
+            is_traced: false,
         };
         for attribute in attributes {
             read.add(attribute, errors);
@@ -51,6 +65,10 @@ impl Attributes {
             "validate" => self.validate.push(attribute),
             "default" => set_once(&mut self.default, &attribute, "default(10)", errors),
             "example" => set_once(&mut self.example, &attribute, "example(7)", errors),
+            "trace" => match &attribute.meta {
+                Meta::Path(_) => self.is_traced = true,
+                meta => errors.at(meta, "`#[trace]` takes nothing: the value is recorded under the parameter's name"),
+            },
             "depends" => {
                 self.mark_as(&path, errors);
                 self.depends = attribute.parse_args().ok();

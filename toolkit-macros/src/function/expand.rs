@@ -130,7 +130,28 @@ impl<'a> Expansion<'a> {
             .collect()
     }
 
-    /// The call of the function itself, as an expression of its return type.
+    /// The function as its span names it, in `__FUNCTION`.
+    pub(crate) fn traced_function(&self) -> TokenStream {
+        let name = self.function.item.signature.ident.unraw().to_string();
+        quote! {
+            const __FUNCTION: __t::TracedFunction = __t::TracedFunction {
+                name: #name,
+                path: ::core::concat!(::core::module_path!(), "::", #name),
+                origin: &__ORIGIN,
+            };
+        }
+    }
+
+    /// A statement that opens the function's span, as `__span`.
+    pub(crate) fn span(&self) -> TokenStream {
+        let traced = self.parameters().filter(|(_, parameter)| parameter.is_traced).map(|(_, parameter)| {
+            let (value, name, values) = (&parameter.value, &parameter.wire_name, local("__values"));
+            quote_spanned!(at(&parameter.ty)=> #values.add(#name, &#value);)
+        });
+        quote!(let __span = __t::FunctionSpan::open(&__FUNCTION, |__values| { #(#traced)* });)
+    }
+
+    /// The call of the function itself within `__span`, as an expression of its return type.
     pub(crate) fn call(&self) -> TokenStream {
         let name = &self.function.item.signature.ident;
         let arguments = self.parameters().map(|(_, parameter)| {
@@ -140,8 +161,10 @@ impl<'a> Expansion<'a> {
                 _ => quote!(#value),
             }
         });
-        let awaited = self.function.item.signature.asyncness.map(|_| quote!(.await));
-        quote!(#name(#(#arguments),*) #awaited)
+        match &self.function.item.signature.asyncness {
+            Some(_) => quote!(__span.poll(#name(#(#arguments),*)).await),
+            None => quote!(__span.call(|| #name(#(#arguments),*))),
+        }
     }
 }
 

@@ -18,6 +18,8 @@ pub(crate) struct Parameter {
     pub(crate) rules: Rules,
     pub(crate) default: Option<Expr>,
     pub(crate) example: Option<Expr>,
+    /// Whether its value is recorded in the function's span.
+    pub(crate) is_traced: bool,
 }
 
 impl Parameter {
@@ -49,6 +51,7 @@ impl Parameter {
             source,
             default: attributes.default,
             example: attributes.example,
+            is_traced: attributes.is_traced,
         };
         parameter.refuse_what_has_no_effect(errors);
         Some(parameter)
@@ -90,7 +93,13 @@ impl Parameter {
             errors.at(&must_match.other, message);
         }
         match &self.source {
-            Source::Resource(_) => self.refuse_all("a resource is lent by the service", errors),
+            Source::Resource(_) => {
+                const LENT: &str = "a resource is lent by the service";
+                self.refuse_all(LENT, errors);
+                if self.is_traced {
+                    errors.at(&self.name, format!("{LENT}, so that `trace` has no effect: leave it away"));
+                }
+            }
             Source::Depends(_) => self.refuse_all("a dependency is computed by its function", errors),
             Source::Body | Source::Named { location: "Path", .. } => {
                 let always = "is there whenever the endpoint is called, so that a default has no effect";

@@ -5,10 +5,10 @@ use tower::{Layer, Service};
 
 use super::{StartError, command, start::Started};
 use crate::{
-    endpoint::{Endpoint, EndpointEntry, Endpoints},
+    endpoint::{Endpoint, EndpointEntry, Endpoints, Requests},
     openapi::{Document, Info},
     resource::{Shared, shared},
-    settings::Sources,
+    settings::{ServerSettings, Sources},
     testing::Client,
 };
 
@@ -50,6 +50,7 @@ pub struct AppInfo {
 #[derive(Debug)]
 #[must_use = "an app does nothing until it is served"]
 pub struct App {
+    pub(super) package: &'static str,
     pub(super) info: Info,
     pub(super) includes: Vec<Endpoints>,
     pub(super) routes: Vec<EndpointEntry>,
@@ -83,6 +84,7 @@ impl App {
     /// An app with the endpoints of `info.package`.
     pub fn new(info: AppInfo) -> Self {
         Self {
+            package: info.package,
             includes: vec![Endpoints { name: info.package }],
             info: Info {
                 title: info.package,
@@ -142,6 +144,15 @@ impl App {
     {
         self.layers.0.push(Box::new(move |router| router.layer(layer)));
         self
+    }
+
+    /// Who opens the spans of requests.
+    pub(super) fn requests(&self, settings: &ServerSettings) -> Requests {
+        if self.layers.is_empty() && settings.cors_origins.is_empty() {
+            Requests::TracedByEndpoint
+        } else {
+            Requests::TracedOutside
+        }
     }
 
     /// Does what the command line says: serves, or prints the document or the routes.

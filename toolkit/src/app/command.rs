@@ -12,11 +12,12 @@ use super::{
     fault::Told,
     serve,
     start::{all_settings, is_reserved, known_settings, mounted},
+    telemetry,
 };
 use crate::{
     endpoint::EndpointEntry,
-    settings::{FILE, Sources, env_name, flag_name},
-    telemetry::start_logging,
+    settings::{FILE, ServerSettings, Sources, env_name, flag_name},
+    telemetry::{Environment, start_logging},
 };
 
 /// Does what the command line says.
@@ -68,8 +69,13 @@ async fn start(app: App, matches: &ArgMatches) -> crate::Result {
         .collect();
     let file = matches.get_one::<PathBuf>("config").cloned();
     let sources = Sources::load(file, flags).map_err(|fault| StartError::of(vec![fault]))?;
-    let level = sources.read::<crate::settings::ServerSettings>(|_, _| {}).map(|settings| settings.log);
-    start_logging(level.as_deref().unwrap_or("info"));
+    // What is wrong with the settings is told, with all else that is, when the service is started.
+    let settings = sources.read::<ServerSettings>(|_, _| {}).unwrap_or_default();
+    let ignored = telemetry::start(&app, settings.keeps_traces(), &Environment::of_process());
+    start_logging(&settings.log, settings.log_format);
+    for sentence in ignored {
+        tracing::warn!("{sentence}");
+    }
     for name in sources.unknown_in_environment(&known_settings()) {
         tracing::warn!("the environment variable {name} is no setting");
     }

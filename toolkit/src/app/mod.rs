@@ -8,10 +8,12 @@ mod health;
 mod router;
 mod serve;
 mod start;
+mod telemetry;
 
 pub use builder::{App, AppInfo};
 pub use fault::{MainOutcome, StartError};
 pub(crate) use start::Started;
+pub(crate) use telemetry::start as start_telemetry;
 
 use std::process::ExitCode;
 

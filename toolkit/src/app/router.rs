@@ -10,13 +10,21 @@ use http::{Method, StatusCode, Uri, header};
 
 use super::{App, cors, health, start::Readiness};
 use crate::{
-    endpoint::{EndpointEntry, Mounting},
+    endpoint::{EndpointEntry, Mounting, Requests},
     openapi::{Document, pages},
     problem::{Problem, ProblemLayer},
+    settings::ServerSettings,
+    telemetry::RequestLayer,
 };
 
 /// The paths that are the toolkit's own.
-const RESERVED: [&str; 5] = ["/docs", "/openapi.json", "/openapi.yaml", "/health/live", "/health/ready"];
+const RESERVED: [&str; 7] =
+    ["/docs", "/openapi.json", "/openapi.yaml", "/health/live", "/health/ready", "/metrics", "/traces"];
+
+/// Whether a path is the toolkit's own.
+fn is_own(path: &str) -> bool {
+    RESERVED.contains(&path) || path.starts_with("/docs/") || path.starts_with("/traces/")
+}
 
 /// The whole service: endpoints, document, pages, probes, and a problem for everything else.
 pub(super) fn build(
@@ -34,45 +42,51 @@ pub(super) fn build(
         router = router.route(path, route(&entries, mounting));
     }
     let known = Arc::new(known);
-    let others = own_routes(document, app.info.title)
+    let own = own_routes(document, app.info.title, &mounting.settings)
         .merge(health::routes(readiness.clone(), mounting.resources.clone()))
-        .merge(app.merged)
         .layer(ProblemLayer);
     let not_found = move |uri: Uri| {
         let known = known.clone();
         async move { not_found(&uri, &known) }
     };
     let not_allowed = async || Problem::new(StatusCode::METHOD_NOT_ALLOWED);
-    // Endpoints have the layer inside: one around the router would cost each request two boxes more.
+    let settings = &mounting.settings;
+    let requests = RequestLayer::of_all_but(is_own, settings.trust_proxy);
+    if mounting.requests == Requests::TracedByEndpoint {
+        // Endpoints have the layers inside: around the router they would cost each request two boxes more.
+        return router
+            .merge(app.merged.layer(ProblemLayer).layer(requests))
+            .merge(own)
+            .method_not_allowed_fallback(not_allowed.layer(ProblemLayer).layer(requests))
+            .fallback(not_found.layer(ProblemLayer).layer(requests));
+    }
     let router = router
-        .merge(others)
+        .merge(app.merged.layer(ProblemLayer))
         .method_not_allowed_fallback(not_allowed.layer(ProblemLayer))
         .fallback(not_found.layer(ProblemLayer));
-    let origins = &mounting.settings.cors_origins;
-    if app.layers.is_empty() && origins.is_empty() {
-        return router;
-    }
     // What these layers answer themselves, or panic with, becomes a problem too.
-    cors::allow(origins, app.layers.around(router)).layer(ProblemLayer)
+    cors::allow(&settings.cors_origins, app.layers.around(router.merge(own))).layer(ProblemLayer).layer(requests)
 }
 
 /// The methods of one path. HEAD is answered wherever GET is; OPTIONS says what is allowed.
 fn route(entries: &[EndpointEntry], mounting: &Mounting) -> MethodRouter {
     let allowed = allowed(entries);
+    let requests = mounting.requests.inner_layer(mounting.settings.trust_proxy);
     let mut route = MethodRouter::new();
     for entry in entries {
         route = route.merge((entry.mount)(mounting));
     }
     if !entries.iter().any(|entry| entry.declaration.method == Method::OPTIONS) {
         let allowed = allowed.clone();
-        route = route.options(async move || (StatusCode::NO_CONTENT, [(header::ALLOW, allowed)]));
+        let options = async move || (StatusCode::NO_CONTENT, [(header::ALLOW, allowed)]);
+        route = route.options(options.layer(requests));
     }
     let not_allowed = async move || {
         Problem::new(StatusCode::METHOD_NOT_ALLOWED)
             .detail(format!("this path answers {allowed}"))
             .header(header::ALLOW, &allowed)
     };
-    route.fallback(not_allowed.layer(ProblemLayer))
+    route.fallback(not_allowed.layer(ProblemLayer).layer(requests))
 }
 
 fn allowed(entries: &[EndpointEntry]) -> String {
@@ -86,13 +100,14 @@ fn allowed(entries: &[EndpointEntry]) -> String {
     methods.join(", ")
 }
 
-fn own_routes(document: &Document, title: &str) -> Router {
+fn own_routes(document: &Document, title: &str, settings: &ServerSettings) -> Router {
     let json = bytes::Bytes::from(document.to_json());
     let yaml = bytes::Bytes::from(document.to_yaml());
     Router::new()
         .route("/openapi.json", get(async move || ([(header::CONTENT_TYPE, "application/json")], json)))
         .route("/openapi.yaml", get(async move || ([(header::CONTENT_TYPE, "application/yaml")], yaml)))
         .merge(pages::routes(title))
+        .merge(super::telemetry::routes(settings))
 }
 
 fn not_found(uri: &Uri, known: &matchit::Router<()>) -> Response {
@@ -141,7 +156,7 @@ pub(super) fn conflicts(endpoints: &[EndpointEntry]) -> Vec<String> {
                 other.function, other.origin, other.path
             ));
         }
-        if RESERVED.contains(&path) || path.starts_with("/docs/") {
+        if is_own(path) {
             faults.push(format!("{told} is a path that the toolkit serves itself; choose another one"));
         } else if let Err(error) = known.insert(path, ()) {
             faults.push(format!("{told} cannot be mounted: {error}"));

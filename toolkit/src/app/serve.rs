@@ -1,6 +1,7 @@
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
-use axum::Router;
+use axum::{Router, extract::ConnectInfo};
+use hyper::{Request, body::Incoming};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::{
@@ -13,9 +14,10 @@ use tokio::{
     net::{TcpListener, TcpStream},
     sync::{Semaphore, watch},
 };
+use tower::ServiceExt;
 
 use super::{StartError, Started};
-use crate::{openapi::pages, settings::ServerSettings};
+use crate::{openapi::pages, settings::ServerSettings, telemetry};
 
 /// How a client of HTTP/2 without TLS begins (RFC 9113 §3.4).
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
@@ -51,6 +53,7 @@ pub(super) async fn serve(started: Started) -> crate::Result {
     }
     end(started).await;
     tracing::info!("stopped");
+    telemetry::current().flush().await;
     Ok(())
 }
 
@@ -125,8 +128,8 @@ async fn accept(
     loop {
         // The semaphore is never closed.
         let Ok(place) = places.clone().acquire_owned().await else { return };
-        let stream = match listener.accept().await {
-            Ok((stream, _)) => stream,
+        let (stream, client) = match listener.accept().await {
+            Ok(accepted) => accepted,
             Err(error) => {
                 // Out of file descriptors, or a client that left at once: both pass.
                 tracing::warn!(%error, "a connection could not be accepted");
@@ -137,7 +140,7 @@ async fn accept(
         let (connection, router, watcher) = (connection.clone(), router.clone(), graceful.watcher());
         let stopped = stopped.clone();
         tokio::spawn(async move {
-            connection.serve(stream, router, watcher, stopped).await;
+            connection.serve(stream, client, router, watcher, stopped).await;
             drop(place);
         });
     }
@@ -169,7 +172,14 @@ impl Connection {
         Self { http1, http2, header_timeout: settings.header_timeout }
     }
 
-    async fn serve(&self, stream: TcpStream, router: Router, watcher: Watcher, mut stopped: watch::Receiver<()>) {
+    async fn serve(
+        &self,
+        stream: TcpStream,
+        client: SocketAddr,
+        router: Router,
+        watcher: Watcher,
+        mut stopped: watch::Receiver<()>,
+    ) {
         // A small reply must not wait for the next one.
         let _ = stream.set_nodelay(true);
         // A client that does not begin in time is let go, as is one that breaks off.
@@ -181,6 +191,10 @@ impl Connection {
             _ = stopped.changed() => return,
         };
         let builder = if speaks_http2 { &self.http2 } else { &self.http1 };
+        let router = router.map_request(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(ConnectInfo(client));
+            request
+        });
         let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), TowerToHyperService::new(router));
         if let Err(error) = watcher.watch(connection).await {
             tracing::debug!(error, "a connection ended early");

@@ -9,13 +9,14 @@ use std::{
 
 use axum::Router;
 
-use super::{App, StartError, router};
+use super::{App, StartError, router, telemetry};
 use crate::{
     endpoint::{self, EndpointEntry, Mounting},
     limits::Pool,
     openapi::{Document, Operations},
     resource::{self, Resources},
     settings::{self, ServerSettings, Sources},
+    telemetry::Environment,
 };
 
 /// A service that is ready to listen.
@@ -58,7 +59,12 @@ impl Started {
             return Err(StartError::of(faults));
         };
 
+        // A program that serves the router itself has not started it yet.
+        for sentence in telemetry::start(&app, settings.keeps_traces(), &Environment::of_process()) {
+            tracing::warn!("{sentence}");
+        }
         let mounting = Mounting {
+            requests: app.requests(&settings),
             pool: Pool::new(settings.workers.get(), settings.queue),
             settings: Arc::new(settings),
             resources: Arc::new(resources),

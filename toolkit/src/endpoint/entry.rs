@@ -8,6 +8,7 @@ use crate::{
     openapi::OperationDoc,
     resource::{Need, Resources},
     settings::ServerSettings,
+    telemetry::RequestLayer,
 };
 
 /// An endpoint, as the list made at link time holds it.
@@ -34,6 +35,27 @@ pub struct Mounting {
     pub settings: Arc<ServerSettings>,
     /// The threads for functions that are not async.
     pub pool: Pool,
+    /// Who opens the spans of requests.
+    pub(crate) requests: Requests,
+}
+
+/// Who opens the span of a request: whatever is outermost, for it to see all that happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Requests {
+    /// Each endpoint: a layer around the router would cost each request two boxes more.
+    TracedByEndpoint,
+    /// A layer around the router, as there are other layers inside it.
+    TracedOutside,
+}
+
+impl Requests {
+    /// The layer around what answers on a path beside its endpoints.
+    pub(crate) fn inner_layer(self, trusts_proxy: bool) -> RequestLayer {
+        match self {
+            Self::TracedByEndpoint => RequestLayer::of_all_but(|_| false, trusts_proxy),
+            Self::TracedOutside => RequestLayer::of_all_but(|_| true, trusts_proxy),
+        }
+    }
 }
 
 /// What stands beside an endpoint function, under the same name, as a type.

@@ -9,12 +9,13 @@ use axum::{
 use http::{HeaderValue, StatusCode};
 use tower::Layer;
 
-use super::{Declaration, Mounting, service::EndpointService};
+use super::{Declaration, Mounting, Requests, service::EndpointService};
 use crate::{
     check::{Place, Violation},
     limits::{EndpointLimits, Pool, busy},
     problem::ProblemLayer,
     request::{Reading, Refusal},
+    telemetry::RequestLayer,
 };
 
 /// One endpoint at work: what it has borrowed, and its limits.
@@ -43,7 +44,14 @@ where
     });
     // The macros know only methods that axum can filter.
     let filter = MethodFilter::try_from(declaration.method.clone()).unwrap_or(MethodFilter::GET);
-    on_service(filter, ProblemLayer.layer(EndpointService { mounted, glue }))
+    let service = ProblemLayer.layer(EndpointService { mounted, glue });
+    match mounting.requests {
+        Requests::TracedByEndpoint => {
+            let layer = RequestLayer::of_endpoint(&declaration.method, declaration.path, mounting.settings.trust_proxy);
+            on_service(filter, layer.layer(service))
+        }
+        Requests::TracedOutside => on_service(filter, service),
+    }
 }
 
 /// RFC 9745: the date since when, as a structured field; a deprecation without one is as old as time.

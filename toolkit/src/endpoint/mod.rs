@@ -8,6 +8,7 @@ mod service;
 
 pub use data::{BodyData, Data};
 pub use declaration::{Declaration, Origin};
+pub(crate) use entry::Requests;
 pub(crate) use entry::linked;
 pub use entry::{Endpoint, EndpointEntry, Endpoints, Mounting};
 pub use glue::{Mounted, check_argument, mount, present, run_in_pool};

@@ -1,9 +1,15 @@
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Instant,
 };
 
+use opentelemetry::Context;
 use tokio::sync::Semaphore;
+
+use crate::telemetry::{self, PoolCalls};
 
 /// The threads that functions which are not async run on: so many at once, and a bounded queue before them.
 ///
@@ -16,7 +22,7 @@ pub struct Pool {
 #[derive(Debug)]
 struct Shared {
     workers: Semaphore,
-    queued: AtomicUsize,
+    calls: Arc<PoolCalls>,
     queue_limit: usize,
 }
 
@@ -29,10 +35,12 @@ impl Pool {
     #[must_use]
     pub fn new(workers: usize, queue_limit: usize) -> Self {
         let workers = Semaphore::new(workers.max(1));
-        Self { shared: Arc::new(Shared { workers, queued: AtomicUsize::new(0), queue_limit }) }
+        let calls = Arc::new(PoolCalls::default());
+        telemetry::observe_pool(&calls);
+        Self { shared: Arc::new(Shared { workers, calls, queue_limit }) }
     }
 
-    /// Runs `function` on a thread of the pool.
+    /// Runs `function` on a thread of the pool, within the trace of the caller.
     ///
     /// # Errors
     ///
@@ -42,15 +50,19 @@ impl Pool {
     ///
     /// When `function` does: the panic goes on in the caller.
     pub async fn run<T: Send + 'static>(&self, function: impl FnOnce() -> T + Send + 'static) -> Result<T, PoolFull> {
+        let called = Instant::now();
         let permit = match self.shared.workers.try_acquire() {
             Ok(permit) => permit,
             Err(_) => self.wait().await?,
         };
         permit.forget();
-        let returned = ReturnedWhenDone(self.shared.clone());
+        let returned = ReturnedWhenDone::new(self.shared.clone());
+        let (context, span) = (Context::current(), tracing::Span::current());
         let task = tokio::task::spawn_blocking(move || {
             let _returned = returned;
-            function()
+            telemetry::current().metrics().call_waited(called.elapsed());
+            let _attached = context.attach();
+            span.in_scope(function)
         });
         match task.await {
             Ok(value) => Ok(value),
@@ -74,8 +86,16 @@ impl Pool {
 /// Gives the worker back when the function has ended, even if nobody waits for it any more.
 struct ReturnedWhenDone(Arc<Shared>);
 
+impl ReturnedWhenDone {
+    fn new(shared: Arc<Shared>) -> Self {
+        shared.calls.running.fetch_add(1, Ordering::Relaxed);
+        Self(shared)
+    }
+}
+
 impl Drop for ReturnedWhenDone {
     fn drop(&mut self) {
+        self.0.calls.running.fetch_sub(1, Ordering::Relaxed);
         self.0.workers.add_permits(1);
     }
 }
@@ -84,8 +104,8 @@ struct QueuePlace<'a>(&'a AtomicUsize);
 
 impl<'a> QueuePlace<'a> {
     fn take(shared: &'a Shared) -> Result<Self, PoolFull> {
-        let place = Self(&shared.queued);
-        let before = shared.queued.fetch_add(1, Ordering::Relaxed);
+        let place = Self(&shared.calls.queued);
+        let before = shared.calls.queued.fetch_add(1, Ordering::Relaxed);
         if before < shared.queue_limit { Ok(place) } else { Err(PoolFull) }
     }
 }

@@ -4,11 +4,16 @@ use axum::{
     body::Body,
     response::{IntoResponse, Response},
 };
+use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use opentelemetry::{
+    Context,
+    trace::{TraceContextExt, TraceId},
+};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::{check::Violation, telemetry::TraceId};
+use crate::check::Violation;
 
 /// The media type of a problem document (RFC 9457 §3).
 pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
@@ -125,9 +130,20 @@ impl Problem {
         self.0.cause.as_deref()
     }
 
-    /// The answer, with the request's path and trace id in the document.
-    pub(crate) fn answer(&self, instance: &str, trace_id: TraceId) -> Response {
-        self.head(self.to_json(Some(instance), Some(trace_id)).into())
+    /// What was wrong with the request.
+    pub(crate) fn into_violations(self) -> Vec<Violation> {
+        self.0.violations
+    }
+
+    /// The document, with the request's path and the id of the current trace.
+    pub(crate) fn document(&self, instance: &str) -> Bytes {
+        let trace_id = Context::map_current(|context| context.span().span_context().trace_id());
+        self.to_json(Some(instance), (trace_id != TraceId::INVALID).then_some(trace_id)).into()
+    }
+
+    /// The answer with a document.
+    pub(crate) fn answer(&self, document: Bytes) -> Response {
+        self.head(document.into())
     }
 
     fn head(&self, body: Body) -> Response {

@@ -1,18 +1,20 @@
 use std::{
     any::Any,
+    fmt,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     task::{Context, Poll, ready},
 };
 
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, HeaderValue, Request, Uri};
+use http::{Request, Uri};
 use tower::{Layer, Service};
 
 use super::Problem;
-use crate::telemetry::TraceId;
+use crate::telemetry::{Failure, SentProblem};
 
 /// Completes every problem with the path and the trace id of its request, and logs those that are the service's own.
+/// What was sent is left in the answer's extensions.
 ///
 /// A panic is one of those: the client gets a 500 problem, the connection and the service live on.
 #[derive(Clone, Copy, Debug)]
@@ -44,18 +46,13 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        ProblemFuture {
-            uri: request.uri().clone(),
-            traceparent: request.headers().get("traceparent").cloned(),
-            inner: self.inner.call(request),
-        }
+        ProblemFuture { uri: request.uri().clone(), inner: self.inner.call(request) }
     }
 }
 
 pin_project_lite::pin_project! {
     pub(crate) struct ProblemFuture<F> {
         uri: Uri,
-        traceparent: Option<HeaderValue>,
         #[pin]
         inner: F,
     }
@@ -76,32 +73,43 @@ where
         let Some(problem) = response.extensions_mut().remove::<Problem>() else {
             return Poll::Ready(Ok(response));
         };
-        let trace_id = trace_id(this.traceparent.take());
-        log(&problem, trace_id, this.uri.path());
-        let mut answer = problem.answer(this.uri.path(), trace_id);
+        log(&problem, this.uri.path());
+        let document = problem.document(this.uri.path());
+        let mut answer = problem.answer(document.clone());
         // What layers have added since, such as the methods that a path allows, is kept.
         for (name, value) in response.headers() {
             if name != http::header::CONTENT_LENGTH && !answer.headers().contains_key(name) {
                 answer.headers_mut().append(name, value.clone());
             }
         }
+        let failure = problem.cause().map(failure);
+        answer.extensions_mut().insert(SentProblem { document, violations: problem.into_violations(), failure });
         Poll::Ready(Ok(answer))
     }
 }
 
-fn trace_id(traceparent: Option<HeaderValue>) -> TraceId {
-    let mut headers = HeaderMap::new();
-    if let Some(value) = traceparent {
-        headers.insert("traceparent", value);
+fn log(problem: &Problem, path: &str) {
+    if let Some(cause) = problem.cause() {
+        tracing::error!(path, status = problem.status().as_u16(), error = format!("{cause:#}"), "the request failed");
     }
-    TraceId::of_request(&headers)
 }
 
-fn log(problem: &Problem, trace_id: TraceId, path: &str) {
-    if let Some(cause) = problem.cause() {
-        tracing::error!(%trace_id, path, status = problem.status().as_u16(), error = format!("{cause:#}"), "the request failed");
+fn failure(cause: &crate::Error) -> Failure {
+    let kind = if cause.is::<Panicked>() { "panic" } else { "error" };
+    Failure { kind, message: format!("{cause:#}") }
+}
+
+/// What a function panicked with.
+#[derive(Debug)]
+struct Panicked(String);
+
+impl fmt::Display for Panicked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a function panicked: {}", self.0)
     }
 }
+
+impl std::error::Error for Panicked {}
 
 fn panicked(panic: &(dyn Any + Send)) -> Response {
     let message = panic
@@ -109,5 +117,5 @@ fn panicked(panic: &(dyn Any + Send)) -> Response {
         .map(String::as_str)
         .or_else(|| panic.downcast_ref::<&'static str>().copied())
         .unwrap_or("no message");
-    Problem::internal(anyhow::anyhow!("a function panicked: {message}")).into_response()
+    Problem::internal(Panicked(message.to_owned()).into()).into_response()
 }

@@ -3,7 +3,7 @@ use std::{net::SocketAddr, num::NonZeroUsize, time::Duration};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de};
 
-use crate::limits;
+use crate::{limits, telemetry::LogFormat};
 
 /// What the service itself can be told; a crate's own settings stand beside these.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -49,6 +49,17 @@ pub struct ServerSettings {
     pub shutdown_timeout: Duration,
     /// What is logged, as `RUST_LOG` has it: `info`, `warn,my_service=debug`.
     pub log: String,
+    /// How log lines are written: `text`, `json`, or `auto` for text in a terminal and JSON elsewhere.
+    pub log_format: LogFormat,
+    /// Whether a reverse proxy is trusted to say who the client is and what it asked for (`Forwarded`,
+    /// `X-Forwarded-*`).
+    pub trust_proxy: bool,
+    /// Whether the last traces are kept and shown at `/traces`; by default in debug builds.
+    #[cfg(feature = "trace-viewer")]
+    pub trace_viewer: bool,
+    /// Who may look at traces: `loopback` for callers on the same machine, or `anywhere`.
+    #[cfg(feature = "trace-viewer")]
+    pub trace_viewer_from: ViewerAccess,
 }
 
 impl Default for ServerSettings {
@@ -66,8 +77,25 @@ impl Default for ServerSettings {
             drain_delay: Duration::ZERO,
             shutdown_timeout: Duration::from_secs(30),
             log: "info".to_owned(),
+            log_format: LogFormat::Auto,
+            trust_proxy: false,
+            #[cfg(feature = "trace-viewer")]
+            trace_viewer: cfg!(debug_assertions),
+            #[cfg(feature = "trace-viewer")]
+            trace_viewer_from: ViewerAccess::Loopback,
         }
     }
+}
+
+/// Who may look at traces, which hold what users did.
+#[cfg(feature = "trace-viewer")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ViewerAccess {
+    /// Callers on the same machine.
+    Loopback,
+    /// Whoever can call the service.
+    Anywhere,
 }
 
 fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {

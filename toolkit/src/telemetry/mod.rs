@@ -1,7 +1,33 @@
-//! What a service tells about itself: the trace id that a request's problem and log lines share, and the log.
+//! What a service tells about itself: traces, metrics and logs, by OpenTelemetry's conventions.
+//!
+//! `provider` starts it all, once for the process, as the `OTEL_*` variables say (`environment`). Each request then
+//! has a span (`request`), its function has one below (`function`), and what either logs is written with the trace's
+//! id (`logs`). What has ended is measured (`metrics`), sent (`export`) and shown (`viewer`).
 
+mod environment;
+mod export;
+mod function;
 mod logs;
-mod trace_id;
+mod metrics;
+mod processor;
+mod propagation;
+mod provider;
+mod redaction;
+mod request;
+mod routes;
+mod sampling;
+mod seen;
+mod traceparent;
+mod trouble;
 
+pub(crate) use environment::{Destination, Environment};
+pub use function::{FunctionSpan, InSpan, TracedFunction, TracedValue, TracedValues};
+pub use logs::LogFormat;
 pub(crate) use logs::{start_logging, start_test_logging};
-pub(crate) use trace_id::TraceId;
+#[cfg(feature = "prometheus")]
+pub(crate) use metrics::answer as metrics_page;
+pub(crate) use metrics::{PoolCalls, observe_pool};
+pub(crate) use propagation::Propagation;
+pub(crate) use provider::{Service, Telemetry, current};
+pub(crate) use request::{Failure, RequestLayer, SentProblem};
+pub(crate) use seen::{LogLine, Seen};

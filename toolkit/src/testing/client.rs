@@ -8,7 +8,12 @@ use tokio::sync::{Mutex, OnceCell};
 use tower::ServiceExt;
 
 use super::TestResponse;
-use crate::{App, app::Started, settings::Sources, telemetry::start_test_logging};
+use crate::{
+    App,
+    app::{Started, start_telemetry},
+    settings::Sources,
+    telemetry::{Environment, start_test_logging},
+};
 
 /// Calls a service in process. The service is started by the first call.
 ///
@@ -89,8 +94,11 @@ impl Client {
         let started = self.service.started.get_or_init(|| async {
             let app = self.service.app.lock().await.take();
             let Some(app) = app else { panic!("the service failed to start before") };
-            start_test_logging();
             let sources = Sources::load(None, BTreeMap::new()).unwrap_or_else(|fault| panic!("{fault}"));
+            // A test looks at its traces, and sends none.
+            let environment = Environment::of_process().without_destinations();
+            start_telemetry(&app, true, &environment);
+            start_test_logging();
             Started::new(app, &sources).await.unwrap_or_else(|error| panic!("{error}"))
         });
         started.await.router.clone()

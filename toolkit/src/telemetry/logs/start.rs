@@ -1,0 +1,81 @@
+use std::io::IsTerminal;
+
+use opentelemetry::{Context, trace::TraceContextExt};
+use opentelemetry_appender_tracing::layer::OpenTelemetryTracingBridge;
+use tracing::{Level, level_filters::LevelFilter};
+use tracing_subscriber::{
+    EnvFilter, Layer, Registry, filter::dynamic_filter_fn, layer::SubscriberExt, util::SubscriberInitExt,
+};
+
+use super::{
+    LogFormat,
+    layer::{LogLayer, Output},
+};
+use crate::telemetry::{Telemetry, current};
+
+/// Writes `tracing` events to standard error, unless the program has set up a subscriber of its own.
+///
+/// `RUST_LOG` filters; without it, `level` does.
+pub(crate) fn start_logging(level: &str, format: LogFormat) {
+    let is_terminal = std::io::stderr().is_terminal();
+    let coloured = is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let output = match format {
+        LogFormat::Text => Output::Text { coloured },
+        LogFormat::Auto if is_terminal => Output::Text { coloured },
+        LogFormat::Auto | LogFormat::Json => Output::Json,
+    };
+    start(level, output);
+}
+
+/// Writes warnings and errors, or what `RUST_LOG` asks for, to where the test harness shows them for failed tests.
+pub(crate) fn start_test_logging() {
+    start("warn", Output::Test);
+}
+
+fn start(level: &str, output: Output) {
+    let telemetry = current();
+    let log = LogLayer {
+        output,
+        seen: telemetry.seen.clone(),
+        in_spans: telemetry.tracer.is_some() && telemetry.loggers.is_none(),
+    };
+    let sent = telemetry.loggers.as_ref().map(OpenTelemetryTracingBridge::new);
+    let subscriber = tracing_subscriber::registry()
+        .with(spans(telemetry))
+        .with(sent.with_filter(filter(level)))
+        .with(log.with_filter(filter(level)));
+    // An error means that the program's own subscriber is there already, and that one is to be kept.
+    let _ = subscriber.try_init();
+}
+
+/// What OpenTelemetry logs of itself is told by the toolkit once a minute, unless it is asked for.
+fn filter(level: &str) -> EnvFilter {
+    let asked = std::env::var("RUST_LOG").ok().filter(|asked| !asked.is_empty());
+    let directives = asked.as_deref().unwrap_or(level);
+    let filter = EnvFilter::try_new(directives).unwrap_or_else(|_| EnvFilter::new("info"));
+    if directives.contains("opentelemetry") {
+        return filter;
+    }
+    match "opentelemetry=off".parse() {
+        Ok(quiet) => filter.add_directive(quiet),
+        Err(_) => filter,
+    }
+}
+
+/// The spans that a function opens with `tracing`, as children of its own.
+///
+/// Those within a request that is not recorded are not made: that is decided by a look at the current context.
+fn spans(telemetry: &'static Telemetry) -> Option<impl Layer<Registry>> {
+    let tracer = telemetry.tracer.clone()?;
+    let layer = tracing_opentelemetry::layer()
+        .with_tracer(tracer)
+        .with_threads(false)
+        .with_target(true)
+        .with_tracked_inactivity(false);
+    let recorded = dynamic_filter_fn(|metadata, _| {
+        metadata.is_span()
+            && *metadata.level() <= Level::INFO
+            && Context::map_current(|context| !context.has_active_span() || context.span().is_recording())
+    });
+    Some(layer.with_filter(recorded.with_max_level_hint(LevelFilter::INFO)))
+}

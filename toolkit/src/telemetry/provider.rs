@@ -1,0 +1,228 @@
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use opentelemetry::{InstrumentationScope, Key, KeyValue, global, metrics::MeterProvider, trace::TracerProvider};
+use opentelemetry_sdk::{
+    Resource,
+    logs::SdkLoggerProvider,
+    metrics::SdkMeterProvider,
+    trace::{SdkTracer, SdkTracerProvider},
+};
+use opentelemetry_semantic_conventions::{SCHEMA_URL, resource};
+
+#[cfg(feature = "trace-viewer")]
+use super::viewer::{Limits, Viewer};
+use super::{
+    Destination, Environment, Propagation, Seen, export,
+    metrics::Metrics,
+    processor::Processor,
+    routes::Routes,
+    sampling::{Decided, Ids, Sampling},
+};
+
+/// How long everything that waits to be sent may take when the service stops.
+const FLUSH: Duration = Duration::from_secs(5);
+
+static CURRENT: OnceLock<Telemetry> = OnceLock::new();
+
+/// Who the telemetry is about.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Service {
+    pub(crate) name: &'static str,
+    pub(crate) version: &'static str,
+}
+
+/// What the process tells about itself. There is one, as there is one set of `OTEL_*` variables.
+pub(crate) struct Telemetry {
+    pub(super) propagation: Propagation,
+    pub(super) sampling: Sampling,
+    /// Absent when nobody would see a span.
+    pub(super) tracer: Option<SdkTracer>,
+    /// Whether spans that are not exported are seen all the same.
+    pub(super) records_all: bool,
+    pub(super) seen: Option<Arc<dyn Seen>>,
+    pub(super) metrics: Metrics,
+    pub(super) routes: Routes,
+    pub(super) traces: Option<SdkTracerProvider>,
+    meters: SdkMeterProvider,
+    pub(super) loggers: Option<SdkLoggerProvider>,
+    #[cfg(feature = "prometheus")]
+    pub(super) registry: prometheus::Registry,
+    #[cfg(feature = "trace-viewer")]
+    viewer: Option<Arc<Viewer>>,
+}
+
+impl fmt::Debug for Telemetry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Telemetry").field("propagation", &self.propagation).finish_non_exhaustive()
+    }
+}
+
+/// The process's telemetry; one that tells nothing before it is started.
+pub(crate) fn current() -> &'static Telemetry {
+    static SILENT: OnceLock<Telemetry> = OnceLock::new();
+    CURRENT.get().unwrap_or_else(|| SILENT.get_or_init(Telemetry::silent))
+}
+
+impl Telemetry {
+    /// The last traces, if they are kept.
+    #[cfg(feature = "trace-viewer")]
+    pub(crate) fn viewer(&self) -> Option<&Arc<Viewer>> {
+        self.viewer.as_ref()
+    }
+
+    /// What is measured.
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    /// Starts the process's telemetry, unless that is done; what could not be started is told as sentences.
+    pub(crate) fn start(service: Service, environment: &Environment, keeps_traces: bool) -> Vec<String> {
+        let mut faults = Vec::new();
+        CURRENT.get_or_init(|| {
+            faults.clone_from(&environment.ignored);
+            Self::new(service, environment, keeps_traces, &mut faults)
+        });
+        faults
+    }
+
+    fn silent() -> Self {
+        let meters = SdkMeterProvider::default();
+        Self {
+            propagation: Propagation { trace_context: true, baggage: true },
+            sampling: Sampling::never(),
+            tracer: None,
+            records_all: false,
+            seen: None,
+            metrics: Metrics::default(),
+            routes: Routes::default(),
+            traces: None,
+            meters,
+            loggers: None,
+            #[cfg(feature = "prometheus")]
+            registry: prometheus::Registry::new(),
+            #[cfg(feature = "trace-viewer")]
+            viewer: None,
+        }
+    }
+
+    fn new(service: Service, environment: &Environment, keeps_traces: bool, faults: &mut Vec<String>) -> Self {
+        let silent = Self { propagation: environment.propagation, ..Self::silent() };
+        if environment.disabled {
+            return silent;
+        }
+        #[cfg(feature = "trace-viewer")]
+        let viewer = keeps_traces.then(|| Arc::new(Viewer::new(Limits::default())));
+        #[cfg(feature = "trace-viewer")]
+        let seen = viewer.clone().map(|viewer| viewer as Arc<dyn Seen>);
+        #[cfg(not(feature = "trace-viewer"))]
+        let seen: Option<Arc<dyn Seen>> = None.filter(|_| keeps_traces);
+        let resource = resource(service);
+        let scope = InstrumentationScope::builder("toolkit")
+            .with_version(env!("CARGO_PKG_VERSION"))
+            .with_schema_url(SCHEMA_URL)
+            .build();
+        let mut told = |signal: &str, fault: String| faults.push(format!("{signal} are not exported: {fault}"));
+
+        #[cfg(feature = "prometheus")]
+        let registry = prometheus::Registry::new();
+        let meters = SdkMeterProvider::builder().with_resource(resource.clone());
+        #[cfg(feature = "prometheus")]
+        let meters = match super::metrics::reader(&registry) {
+            Ok(reader) => meters.with_reader(reader),
+            Err(fault) => {
+                told("metrics", fault);
+                meters
+            }
+        };
+        let meters = match export::metrics(environment.metrics, meters) {
+            Ok(meters) => meters.build(),
+            Err(fault) => {
+                told("metrics", fault);
+                SdkMeterProvider::builder().with_resource(resource.clone()).build()
+            }
+        };
+        // The SDK counts the spans that it drops with the process's meters, so these come first.
+        global::set_meter_provider(meters.clone());
+        let metrics = Metrics::new(meters.meter_with_scope(scope.clone()));
+
+        let export = export::spans(environment.traces).unwrap_or_else(|fault| {
+            told("spans", fault);
+            None
+        });
+        let traces = (seen.is_some() || export.is_some()).then(|| {
+            let provider = SdkTracerProvider::builder()
+                .with_resource(resource.clone())
+                .with_id_generator(Ids::default())
+                .with_sampler(Decided { sampling: environment.sampling.clone(), records_all: seen.is_some() })
+                .with_span_processor(Processor { seen: seen.clone(), export, longest_value: environment.longest_value })
+                .build();
+            global::set_tracer_provider(provider.clone());
+            provider
+        });
+        global::set_text_map_propagator(environment.propagation.propagator());
+
+        let loggers = (environment.logs != Destination::None).then(|| {
+            let builder = SdkLoggerProvider::builder().with_resource(resource);
+            export::logs(environment.logs, builder).map(|builder| builder.build())
+        });
+        let loggers = loggers.transpose().unwrap_or_else(|fault| {
+            told("logs", fault);
+            None
+        });
+        Self {
+            sampling: environment.sampling.clone(),
+            tracer: traces.as_ref().map(|provider| provider.tracer_with_scope(scope)),
+            records_all: seen.is_some(),
+            seen,
+            metrics,
+            traces,
+            meters,
+            loggers,
+            #[cfg(feature = "prometheus")]
+            registry,
+            #[cfg(feature = "trace-viewer")]
+            viewer,
+            ..silent
+        }
+    }
+
+    /// Sends what waits to be sent, for a bounded time.
+    ///
+    /// On a thread of its own: a gRPC exporter that needs the async threads would wait for itself, and a runtime that
+    /// ends waits for its blocking threads, however long they take.
+    pub(crate) async fn flush(&'static self) {
+        let (done, flushed) = tokio::sync::oneshot::channel();
+        let flush = std::thread::Builder::new().name("telemetry-flush".to_owned()).spawn(move || {
+            // What could not be sent has been told by the exporter.
+            if let Some(traces) = &self.traces {
+                let _ = traces.shutdown_with_timeout(FLUSH);
+            }
+            if let Some(loggers) = &self.loggers {
+                let _ = loggers.shutdown_with_timeout(FLUSH);
+            }
+            let _ = self.meters.shutdown();
+            let _ = done.send(());
+        });
+        if flush.is_err() || tokio::time::timeout(FLUSH, flushed).await.is_err() {
+            tracing::warn!("not all telemetry could be sent within {FLUSH:?}; the rest is lost");
+        }
+    }
+}
+
+/// What the environment says the service is called, and otherwise what Cargo does.
+fn resource(service: Service) -> Resource {
+    let known = Resource::builder().build();
+    let has = |name: &'static str| known.get(&Key::from_static_str(name));
+    let mut own = Vec::new();
+    if has(resource::SERVICE_NAME).is_none_or(|name| name.as_str().starts_with("unknown_service")) {
+        own.push(KeyValue::new(resource::SERVICE_NAME, service.name));
+    }
+    if has(resource::SERVICE_VERSION).is_none() {
+        own.push(KeyValue::new(resource::SERVICE_VERSION, service.version));
+    }
+    Resource::builder().with_attributes(own).with_schema_url([], SCHEMA_URL).build()
+}

@@ -1,0 +1,35 @@
+use std::{
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use axum::response::Response;
+use opentelemetry::trace::WithContext;
+
+use super::{exchange::Exchange, problem::SentProblem};
+
+pin_project_lite::pin_project! {
+    /// An answer on its way. When it is dropped before, the client has gone.
+    pub(crate) struct RequestFuture<F> {
+        #[pin]
+        pub(super) answer: WithContext<F>,
+        pub(super) exchange: Option<Exchange>,
+    }
+}
+
+impl<F, E> Future for RequestFuture<F>
+where
+    F: Future<Output = Result<Response, E>>,
+{
+    type Output = Result<Response, E>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let mut response = ready!(this.answer.poll(cx))?;
+        let Some(mut exchange) = this.exchange.take() else { return Poll::Ready(Ok(response)) };
+        if let Some(problem) = response.extensions_mut().remove::<SentProblem>() {
+            exchange.answered_with(problem);
+        }
+        Poll::Ready(Ok(exchange.answered(response)))
+    }
+}
