@@ -110,6 +110,7 @@
 //!
 //! | feature | adds |
 //! |---|---|
+//! | `http-client`, on by default | calls to other services: `toolkit::http` |
 //! | `swagger-ui`, on by default | Swagger UI at `/docs` |
 //! | `redoc` | Redoc at `/docs/redoc` |
 //! | `scalar` | Scalar at `/docs/scalar` |
@@ -140,14 +141,17 @@ mod testing;
 mod tls;
 
 pub mod guide;
+#[cfg(feature = "http-client")]
+pub mod http;
 pub mod prelude;
 
+// Not `http`, which is a module here.
+pub use ::http::{HeaderName, HeaderValue, StatusCode};
 pub use app::{App, AppInfo, StartError};
 pub use auth::{ApiKey, Basic, Bearer, Unauthorized};
 pub use bytes::Bytes;
 pub use check::{Location, Place, Validate, Violation, Violations};
 pub use endpoint::{Data, Endpoint, Endpoints};
-pub use http::{HeaderName, HeaderValue, StatusCode};
 pub use openapi::{Document, Info};
 pub use problem::{Error, Problem, ProblemReply, Result};
 pub use reply::{Accepted, Created, File, Html, JsonLines, Redirect, Reply, Sse, Text, WithHeaders};

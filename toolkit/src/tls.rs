@@ -1,7 +1,13 @@
-//! TLS for calls to other services and to a collector.
+//! Encrypted connections to other services, for everything here that makes them.
 
-/// Has rustls use ring, unless the program has chosen something else already.
-pub(crate) fn ensure() {
-    // An error means that there is a choice.
-    let _ = rustls::crypto::ring::default_provider().install_default();
+use rustls::crypto::{CryptoProvider, ring};
+
+/// Sees to it that the process has an implementation of TLS's cryptography: ring's, unless another is installed.
+///
+/// reqwest takes the one of the process, and panics when there is none.
+pub(crate) fn ensure_tls() {
+    if CryptoProvider::get_default().is_none() {
+        // An error means that another thread was faster, and what it has installed will do.
+        let _ = ring::default_provider().install_default();
+    }
 }

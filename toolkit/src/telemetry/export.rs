@@ -141,7 +141,7 @@ mod otlp {
     /// The SDK reads the address, the headers and the rest from the environment.
     fn build<E>(signal: &str, build: impl FnOnce() -> Result<E, ExporterBuildError>) -> Result<E, String> {
         refuse_protocol(signal)?;
-        crate::tls::ensure();
+        crate::tls::ensure_tls();
         build().map_err(|error| error.to_string())
     }
 

@@ -1,0 +1,10 @@
+//! Calls to other services, each with a client span, a measurement, and the trace carried on.
+
+mod client;
+mod conventions;
+mod exchange;
+mod request;
+
+pub use client::Client;
+pub use request::RequestBuilder;
+pub use reqwest::{self, Body, Error, Method, Response, Url, Version};
