@@ -156,6 +156,7 @@ pub use openapi::{Document, Info};
 pub use problem::{Error, Problem, ProblemReply, Result};
 pub use reply::{Accepted, Created, File, Html, JsonLines, Redirect, Reply, Sse, Text, WithHeaders};
 pub use request::{Scalar, Upload};
+pub use telemetry::spawn;
 pub use testing::{Call, Client, TestResponse};
 /// Makes a struct or enum a data type: serialised, checked, in the document. See the [guide](guide::data_types).
 ///

@@ -367,3 +367,23 @@ async fn every_part_of_a_request_is_sent() {
     assert_eq!(header(&request, "content-type"), Some("application/json"));
     assert_eq!(header(&request, "content-length"), Some("5"));
 }
+
+#[toolkit::test]
+async fn a_spawned_task_belongs_to_the_trace_of_its_spawner() {
+    let (peer, caller) = (peer().await, caller());
+    let task = {
+        let _guard = caller.clone().attach();
+        toolkit::spawn(async move { client().get(format!("http://{peer}/status/200")).send().await.unwrap() })
+    };
+    task.await.unwrap();
+    assert_eq!(span_of(&caller).parent_span_id, caller.span().span_context().span_id());
+}
+
+#[toolkit::test]
+async fn a_spawned_task_is_inside_the_span_of_its_spawner() {
+    let _subscriber = tracing::subscriber::set_default(tracing_subscriber::registry());
+    let span = tracing::info_span!("spawner");
+    let task = span.in_scope(|| toolkit::spawn(async { tracing::Span::current().id() }));
+    assert!(span.id().is_some());
+    assert_eq!(task.await.unwrap(), span.id());
+}

@@ -9,6 +9,8 @@ mod export;
 mod function;
 mod logs;
 mod metrics;
+#[cfg(feature = "http-client")]
+mod outbound;
 mod processor;
 mod propagation;
 mod provider;
@@ -17,6 +19,7 @@ mod request;
 mod routes;
 mod sampling;
 mod seen;
+mod spawn;
 mod traceparent;
 mod trouble;
 
@@ -27,7 +30,10 @@ pub(crate) use logs::{start_logging, start_test_logging};
 #[cfg(feature = "prometheus")]
 pub(crate) use metrics::answer as metrics_page;
 pub(crate) use metrics::{PoolCalls, observe_pool};
+#[cfg(feature = "http-client")]
+pub(crate) use outbound::{inject, meter, tracer};
 pub(crate) use propagation::Propagation;
 pub(crate) use provider::{Service, Telemetry, current};
 pub(crate) use request::{Failure, RequestLayer, SentProblem};
 pub(crate) use seen::{LogLine, Seen};
+pub use spawn::spawn;
