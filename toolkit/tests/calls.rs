@@ -31,7 +31,7 @@ use toolkit::{
         routing::any,
     },
     http::{Client, Method, reqwest},
-    prelude::StatusCode,
+    prelude::*,
 };
 
 /// What the process tells of itself, kept in memory.
@@ -366,6 +366,30 @@ async fn every_part_of_a_request_is_sent() {
     assert_eq!(header(&request, "authorization"), Some("Bearer token"));
     assert_eq!(header(&request, "content-type"), Some("application/json"));
     assert_eq!(header(&request, "content-length"), Some("5"));
+}
+
+/// Calls another service.
+#[get("/relay")]
+async fn relay(url: String, client: &Client) -> toolkit::Result<Text> {
+    Ok(Text(client.get(url).send().await?.text().await?))
+}
+
+#[toolkit::test]
+async fn an_endpoint_that_borrows_a_client_is_lent_one() {
+    let peer = peer().await;
+    LazyLock::force(&KEPT);
+    let answer = toolkit::app!().client().get(&format!("/relay?url=http://{peer}/seen/lent")).await;
+    assert_eq!(answer.assert_status(200).text(), "seen");
+    assert!(header(&seen("lent"), "user-agent").unwrap().starts_with("toolkit/"));
+}
+
+#[toolkit::test]
+async fn a_client_that_is_put_in_is_lent_instead() {
+    let peer = peer().await;
+    LazyLock::force(&KEPT);
+    let own = Client::from(Client::builder().user_agent("own").build().unwrap());
+    toolkit::app!().with(own).client().get(&format!("/relay?url=http://{peer}/seen/own")).await.assert_status(200);
+    assert_eq!(header(&seen("own"), "user-agent"), Some("own"));
 }
 
 #[toolkit::test]

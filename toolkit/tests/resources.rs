@@ -208,3 +208,29 @@ async fn credentials_are_never_shown_by_debug() {
     answer.assert_status(200);
     assert!(!answer.text().contains("sEcReT"));
 }
+
+#[cfg(feature = "http-client")]
+mod client {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use toolkit::{http::Client, prelude::*};
+
+    static MADE: AtomicUsize = AtomicUsize::new(0);
+
+    #[resource]
+    fn own_client() -> toolkit::Result<Client> {
+        MADE.fetch_add(1, Ordering::Relaxed);
+        Ok(Client::new()?)
+    }
+
+    #[get("/client")]
+    async fn lent_client(client: &Client) -> Text {
+        Text(format!("{client:?}"))
+    }
+
+    #[toolkit::test]
+    async fn a_resource_function_stands_for_a_default() {
+        super::client().get("/client").await.assert_status(200);
+        assert!(MADE.load(Ordering::Relaxed) > 0);
+    }
+}

@@ -14,10 +14,16 @@ use crate::{
     endpoint::{self, EndpointEntry, Mounting},
     limits::Pool,
     openapi::{Document, Operations},
-    resource::{self, Resources},
+    resource::{self, ResourceEntry, Resources},
     settings::{self, ServerSettings, Sources},
     telemetry::Environment,
 };
+
+/// The resources that are made here when an endpoint borrows one and the service makes none of that type.
+const DEFAULT_RESOURCES: &[ResourceEntry] = &[
+    #[cfg(feature = "http-client")]
+    crate::http::DEFAULT_CLIENT,
+];
 
 /// A service that is ready to listen.
 #[derive(Debug)]
@@ -208,14 +214,7 @@ async fn build(app: &App, endpoints: &[EndpointEntry], sources: &Sources) -> Res
     for entry in endpoints {
         (entry.needs)(&mut needs);
     }
-    let packages: BTreeSet<_> = endpoints.iter().map(|entry| entry.declaration.origin.package).collect();
-    let makers: Vec<_> = resource::linked()
-        .into_iter()
-        .filter(|entry| {
-            packages.contains(entry.origin.package) || app.includes.iter().any(|crate_| crate_.holds(&entry.origin))
-        })
-        .collect();
-    let (plan, mut faults) = resource::plan(needs, &makers, &resources);
+    let (plan, mut faults) = resource::plan(needs, &makers(app, endpoints), &resources);
     for entry in plan {
         let mut borrowed = Vec::new();
         (entry.needs)(&mut borrowed);
@@ -232,6 +231,24 @@ async fn build(app: &App, endpoints: &[EndpointEntry], sources: &Sources) -> Res
         }
     }
     if faults.is_empty() { Ok(resources) } else { Err(faults) }
+}
+
+/// What may make the resources: the functions of the crates that endpoints come from, then the defaults that none of
+/// those makes.
+fn makers(app: &App, endpoints: &[EndpointEntry]) -> Vec<ResourceEntry> {
+    let packages: BTreeSet<_> = endpoints.iter().map(|entry| entry.declaration.origin.package).collect();
+    let mut makers: Vec<_> = resource::linked()
+        .into_iter()
+        .filter(|entry| {
+            packages.contains(entry.origin.package) || app.includes.iter().any(|crate_| crate_.holds(&entry.origin))
+        })
+        .collect();
+    for default in DEFAULT_RESOURCES {
+        if !makers.iter().any(|maker| (maker.provides)().0 == (default.provides)().0) {
+            makers.push(*default);
+        }
+    }
+    makers
 }
 
 /// Says which endpoints are linked and not mounted, so that a forgotten `include` is not a silent 404.

@@ -12,7 +12,39 @@ const USER_AGENT: &str = concat!("toolkit/", env!("CARGO_PKG_VERSION"));
 
 /// A client for calls to other services, traced by OpenTelemetry's semantic conventions for HTTP.
 ///
-/// All clones share one pool of connections.
+/// An endpoint that borrows one is lent one; no `#[resource]` function is needed. All clones share one pool of
+/// connections.
+///
+/// ```standalone_crate
+/// use toolkit::{http, prelude::*};
+///
+/// #[settings]
+/// struct Settings {
+///     /// Where the prices are.
+///     prices: String,
+/// }
+///
+/// /// What a thing costs, as another service says.
+/// #[get("/v0/prices/{item_id}")]
+/// async fn price(item_id: u32, settings: &Settings, client: &http::Client) -> toolkit::Result<Text> {
+///     let url = format!("{}/v1/items/{item_id}/price", settings.prices);
+///     let response = client.get(url).template("/v1/items/{id}/price").send().await?;
+///     Ok(Text(response.error_for_status()?.text().await?))
+/// }
+///
+/// # #[toolkit::main]
+/// # async fn main() -> toolkit::Result {
+/// # #[get("/v1/items/{item_id}/price")]
+/// # async fn peer(item_id: u32) -> Text { Text(format!("{item_id} cents")) }
+/// # let router = toolkit::app!().with(Settings { prices: String::new() }).into_router().await?;
+/// # let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+/// # let prices = format!("http://{}", listener.local_addr()?);
+/// # tokio::spawn(async move { toolkit::axum::serve(listener, router).await });
+/// let service = toolkit::app!().with(Settings { prices }).client();
+/// assert_eq!(service.get("/v0/prices/7").await.text(), "7 cents");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Client {
     inner: reqwest::Client,

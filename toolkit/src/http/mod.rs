@@ -4,7 +4,9 @@ mod client;
 mod conventions;
 mod exchange;
 mod request;
+mod resource;
 
 pub use client::Client;
 pub use request::RequestBuilder;
 pub use reqwest::{self, Body, Error, Method, Response, Url, Version};
+pub(crate) use resource::DEFAULT_CLIENT;
