@@ -38,6 +38,11 @@ pub mod settings {
     #![doc = include_str!("docs/settings.md")]
 }
 
+#[cfg(feature = "http-client")]
+pub mod calling_services {
+    #![doc = include_str!("docs/calling_services.md")]
+}
+
 pub mod authentication {
     #![doc = include_str!("docs/authentication.md")]
 }

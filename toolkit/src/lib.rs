@@ -100,6 +100,7 @@
 //! | [problems](guide::problems) | every answer that is not a success |
 //! | [resources](guide::resources) | what the service owns, and what a request computes |
 //! | [settings](guide::settings) | file, environment, flags, and the service's own settings |
+//! | [calling services](guide::calling_services) | requests to other services, and what is traced of them |
 //! | [authentication](guide::authentication) | bearer tokens, passwords, API keys |
 //! | [OpenAPI](guide::openapi) | the document, its pages, and the check against a kept one |
 //! | [serving](guide::serving) | which endpoints, starting, running, stopping |

@@ -13,7 +13,7 @@ const USER_AGENT: &str = concat!("toolkit/", env!("CARGO_PKG_VERSION"));
 /// A client for calls to other services, traced by OpenTelemetry's semantic conventions for HTTP.
 ///
 /// An endpoint that borrows one is lent one; no `#[resource]` function is needed. All clones share one pool of
-/// connections.
+/// connections. See the [guide](crate::guide::calling_services).
 ///
 /// ```standalone_crate
 /// use toolkit::{http, prelude::*};

@@ -1,4 +1,6 @@
 //! Calls to other services, each with a client span, a measurement, and the trace carried on.
+//!
+//! See the [guide](crate::guide::calling_services).
 
 mod client;
 mod conventions;
