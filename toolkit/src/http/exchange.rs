@@ -13,11 +13,11 @@ use opentelemetry::{
 use opentelemetry_semantic_conventions::{attribute, metric};
 use reqwest::{Error, Request, Response};
 
-use super::conventions::{
-    DURATION_BOUNDARIES, OTHER_METHOD, URL_TEMPLATE, description, error_type, full_url, method_name, protocol_version,
-    server_address, span_name,
+use super::conventions::{URL_TEMPLATE, description, error_type, full_url, server_address};
+use crate::telemetry::{
+    self,
+    conventions::{DURATIONS, OTHER_METHOD, method, span_name, version},
 };
-use crate::telemetry;
 
 /// A request under way and what comes of it, told by a client span and a measurement.
 ///
@@ -39,7 +39,7 @@ impl Exchange {
         let caller = Context::current();
         let attributes = request_attributes(request, template.as_ref());
         let span = is_wanted(&caller).then(|| {
-            let name = span_name(method_name(request.method()), template.as_ref().map(StringValue::as_str));
+            let name = span_name(method(request.method()), template.as_ref().map(StringValue::as_str));
             let attributes = attributes.iter().cloned().chain(span_attributes(request, has_credentials));
             open_span(&caller, name, attributes.collect())
         });
@@ -71,11 +71,10 @@ impl Exchange {
 
     fn end_with_response(&mut self, response: &Response) {
         let status = response.status();
-        let mut outcome = vec![KeyValue::new(attribute::HTTP_RESPONSE_STATUS_CODE, i64::from(status.as_u16()))];
-        outcome.extend(
-            protocol_version(response.version())
-                .map(|version| KeyValue::new(attribute::NETWORK_PROTOCOL_VERSION, version)),
-        );
+        let mut outcome = vec![
+            KeyValue::new(attribute::HTTP_RESPONSE_STATUS_CODE, i64::from(status.as_u16())),
+            KeyValue::new(attribute::NETWORK_PROTOCOL_VERSION, version(response.version())),
+        ];
         let is_error = status.is_client_error() || status.is_server_error();
         if is_error {
             outcome.push(KeyValue::new(attribute::ERROR_TYPE, status.as_str().to_owned()));
@@ -122,8 +121,7 @@ impl Drop for Exchange {
 /// Whether there is to be a span: not if the caller's trace is not recorded.
 fn is_wanted(caller: &Context) -> bool {
     let span = caller.span();
-    let context = span.span_context();
-    context.is_sampled() || !context.is_valid()
+    span.is_recording() || !span.span_context().is_valid()
 }
 
 /// Starts the span; none if nobody makes one.
@@ -137,7 +135,7 @@ fn open_span(caller: &Context, name: Cow<'static, str>, attributes: Vec<KeyValue
 fn request_attributes(request: &Request, template: Option<&StringValue>) -> Vec<KeyValue> {
     let url = request.url();
     let mut attributes = Vec::with_capacity(7);
-    attributes.push(KeyValue::new(attribute::HTTP_REQUEST_METHOD, method_name(request.method())));
+    attributes.push(KeyValue::new(attribute::HTTP_REQUEST_METHOD, method(request.method())));
     if let Some(host) = server_address(url) {
         // Shared: the span has it too.
         attributes.push(KeyValue::new(attribute::SERVER_ADDRESS, Arc::<str>::from(host)));
@@ -151,9 +149,9 @@ fn request_attributes(request: &Request, template: Option<&StringValue>) -> Vec<
 
 /// What only the span says of a request, as there are too many values for a measurement.
 fn span_attributes(request: &Request, has_credentials: bool) -> impl Iterator<Item = KeyValue> {
-    let method = request.method();
-    let original = (method_name(method) == OTHER_METHOD)
-        .then(|| KeyValue::new(attribute::HTTP_REQUEST_METHOD_ORIGINAL, method.as_str().to_owned()));
+    let original = request.method();
+    let original = (method(original) == OTHER_METHOD)
+        .then(|| KeyValue::new(attribute::HTTP_REQUEST_METHOD_ORIGINAL, original.as_str().to_owned()));
     let url = KeyValue::new(attribute::URL_FULL, full_url(request.url(), has_credentials));
     original.into_iter().chain([url])
 }
@@ -166,7 +164,7 @@ fn histogram() -> &'static Histogram<f64> {
             .f64_histogram(metric::HTTP_CLIENT_REQUEST_DURATION)
             .with_description("Duration of HTTP client requests.")
             .with_unit("s")
-            .with_boundaries(DURATION_BOUNDARIES.to_vec())
+            .with_boundaries(DURATIONS.to_vec())
             .build()
     })
 }

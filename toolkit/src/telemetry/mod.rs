@@ -4,6 +4,7 @@
 //! has a span (`request`), its function has one below (`function`), and what either logs is written with the trace's
 //! id (`logs`). What has ended is measured (`metrics`), sent (`export`) and shown (`viewer`).
 
+pub(crate) mod conventions;
 mod environment;
 mod export;
 mod function;
@@ -14,7 +15,6 @@ mod outbound;
 mod processor;
 mod propagation;
 mod provider;
-mod redaction;
 mod request;
 mod routes;
 mod sampling;

@@ -5,14 +5,14 @@ use std::{
 
 use http::Method;
 
-use super::metrics::RouteMetrics;
+use super::{conventions, metrics::RouteMetrics};
 
 /// What is the same for all requests of one method to one path template: found once, then only looked up.
 #[derive(Debug)]
 pub(super) struct Route {
     /// The span's name.
     pub(super) name: &'static str,
-    /// `_OTHER` for what is no method of HTTP's.
+    /// As the conventions name it.
     pub(super) method: &'static str,
     /// The path template; absent when no route matched.
     pub(super) template: Option<&'static str>,
@@ -28,7 +28,7 @@ pub(super) struct Routes(RwLock<HashMap<&'static str, Vec<&'static Route>>>);
 impl Routes {
     /// The route of a method and a template.
     pub(super) fn get(&self, method: &Method, template: Option<&str>) -> &'static Route {
-        let method = known_method(method);
+        let method = conventions::method(method);
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let routes = known.get(template.unwrap_or(NO_TEMPLATE)).map_or(&[][..], Vec::as_slice);
         if let Some(route) = routes.iter().find(|route| route.method == method) {
@@ -41,7 +41,7 @@ impl Routes {
     fn add(&self, method: &'static str, template: Option<&str>) -> &'static Route {
         let template: Option<&'static str> = template.map(|template| &*template.to_owned().leak());
         let route = Box::leak(Box::new(Route {
-            name: name(method, template),
+            name: conventions::span_name(method, template).into_owned().leak(),
             method,
             template,
             metrics: RouteMetrics::new(method, template),
@@ -54,32 +54,3 @@ impl Routes {
 
 /// No template is empty.
 const NO_TEMPLATE: &str = "";
-
-/// `{method} {template}`, with `HTTP` for a method that is none (OpenTelemetry HTTP spans, "Name").
-fn name(method: &'static str, template: Option<&'static str>) -> &'static str {
-    let method = if method == OTHER { "HTTP" } else { method };
-    match template {
-        Some(template) => format!("{method} {template}").leak(),
-        None => method,
-    }
-}
-
-/// What stands for all methods that are not known.
-pub(super) const OTHER: &str = "_OTHER";
-
-/// The methods of RFC 9110 and RFC 5789, and QUERY; anything else is [`OTHER`].
-pub(super) fn known_method(method: &Method) -> &'static str {
-    match method.as_str() {
-        "GET" => "GET",
-        "HEAD" => "HEAD",
-        "POST" => "POST",
-        "PUT" => "PUT",
-        "DELETE" => "DELETE",
-        "CONNECT" => "CONNECT",
-        "OPTIONS" => "OPTIONS",
-        "TRACE" => "TRACE",
-        "PATCH" => "PATCH",
-        "QUERY" => "QUERY",
-        _ => OTHER,
-    }
-}

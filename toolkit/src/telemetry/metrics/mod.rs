@@ -16,7 +16,7 @@ pub(crate) use page::answer;
 #[cfg(feature = "prometheus")]
 pub(super) use page::reader;
 pub(crate) use pool::{PoolCalls, observe_pool};
-pub(super) use requests::{Exchanged, RouteMetrics, Sort, error_type, version};
+pub(super) use requests::{Exchanged, RouteMetrics, Sort, error_type};
 
 use pool::Waiting;
 use requests::Instruments;

@@ -8,7 +8,7 @@ use std::{
 
 use opentelemetry::metrics::{BoundHistogram, Meter};
 
-use super::requests::DURATIONS;
+use crate::telemetry::conventions::DURATIONS;
 
 /// The pools of the process; one for each service in it.
 static POOLS: Mutex<Vec<Weak<PoolCalls>>> = Mutex::new(Vec::new());

@@ -8,11 +8,11 @@ use opentelemetry::{
 use opentelemetry_semantic_conventions::attribute;
 
 use super::Metrics;
-use crate::check::Violation;
+use crate::{
+    check::Violation,
+    telemetry::conventions::{self, DURATIONS},
+};
 
-/// In seconds (OpenTelemetry HTTP metrics, `http.server.request.duration`).
-pub(crate) const DURATIONS: [f64; 14] =
-    [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0];
 /// In bytes; the conventions name none.
 const SIZES: [f64; 10] =
     [128.0, 512.0, 2048.0, 8192.0, 32_768.0, 131_072.0, 524_288.0, 2_097_152.0, 8_388_608.0, 33_554_432.0];
@@ -165,7 +165,7 @@ impl RouteMetrics {
         let mut attributes = vec![
             KeyValue::new(attribute::HTTP_REQUEST_METHOD, self.method),
             KeyValue::new(attribute::URL_SCHEME, sort.scheme),
-            KeyValue::new(attribute::NETWORK_PROTOCOL_VERSION, version(sort.version)),
+            KeyValue::new(attribute::NETWORK_PROTOCOL_VERSION, conventions::version(sort.version)),
         ];
         attributes.extend(self.template.map(|template| KeyValue::new(attribute::HTTP_ROUTE, template)));
         if let Some(status) = sort.status {
@@ -180,15 +180,4 @@ impl RouteMetrics {
 pub(crate) fn error_type(sort: Sort) -> Option<String> {
     let by_status = || sort.status.filter(StatusCode::is_server_error).map(|status| status.as_str().to_owned());
     sort.error.map(ToOwned::to_owned).or_else(by_status)
-}
-
-/// The version of HTTP, as the conventions write it.
-pub(crate) fn version(version: Version) -> &'static str {
-    match version {
-        Version::HTTP_09 => "0.9",
-        Version::HTTP_10 => "1.0",
-        Version::HTTP_2 => "2",
-        Version::HTTP_3 => "3",
-        _ => "1.1",
-    }
 }

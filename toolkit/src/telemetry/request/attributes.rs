@@ -9,9 +9,8 @@ use opentelemetry_semantic_conventions::attribute;
 
 use super::{
     super::{
-        metrics::version,
-        redaction,
-        routes::{OTHER, Route},
+        conventions::{self, OTHER_METHOD},
+        routes::Route,
     },
     forwarded,
 };
@@ -28,14 +27,14 @@ pub(super) fn of(
     attributes.push(KeyValue::new(attribute::HTTP_REQUEST_METHOD, route.method));
     attributes.push(KeyValue::new(attribute::URL_PATH, uri.path().to_owned()));
     attributes.push(KeyValue::new(attribute::URL_SCHEME, scheme));
-    attributes.push(KeyValue::new(attribute::NETWORK_PROTOCOL_VERSION, version(request.version())));
-    if route.method == OTHER {
+    attributes.push(KeyValue::new(attribute::NETWORK_PROTOCOL_VERSION, conventions::version(request.version())));
+    if route.method == OTHER_METHOD {
         let original = request.method().as_str().to_owned();
         attributes.push(KeyValue::new(attribute::HTTP_REQUEST_METHOD_ORIGINAL, original));
     }
     attributes.extend(route.template.map(|template| KeyValue::new(attribute::HTTP_ROUTE, template)));
     if let Some(query) = uri.query() {
-        attributes.push(KeyValue::new(attribute::URL_QUERY, redaction::query(query).into_owned()));
+        attributes.push(KeyValue::new(attribute::URL_QUERY, conventions::query(query).into_owned()));
     }
     let forwarded_host = trusts_proxy.then(|| forwarded::host(headers)).flatten();
     let host = forwarded_host.or_else(|| Some(uri.authority()?.as_str()));
