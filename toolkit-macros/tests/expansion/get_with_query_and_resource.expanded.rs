@@ -54,6 +54,11 @@ const _: () = {
             line: ::core::line!(),
         },
     };
+    const __FUNCTION: __t::TracedFunction = __t::TracedFunction {
+        name: "get_recommendations",
+        path: ::core::concat!(::core::module_path!(), "::", "get_recommendations"),
+        origin: &__ORIGIN,
+    };
     const __PARAMETER_0: __t::Parameter = __t::Parameter {
         name: "customer_id",
         location: __t::Location::Query,
@@ -199,14 +204,24 @@ const _: () = {
                 __pool,
                 move || {
                     let __captures = &__lent.captures;
-                    let __reply = get_recommendations(__p0, __p1, &__captures.__p2);
-                    (__t::reply(
-                            __kind,
-                            __t::Probe::<
-                                Result<Vec<Recommendation>, RecommendationError>,
-                            >::new(),
+                    let __span = __t::FunctionSpan::open(
+                        &__FUNCTION,
+                        |__values| {
+                            __values.add("limit", &__p1);
+                        },
+                    );
+                    let __reply = __span
+                        .call(|| get_recommendations(__p0, __p1, &__captures.__p2));
+                    __span
+                        .close(
+                            (__t::reply(
+                                    __kind,
+                                    __t::Probe::<
+                                        Result<Vec<Recommendation>, RecommendationError>,
+                                    >::new(),
+                                )
+                                .respond)(__reply),
                         )
-                        .respond)(__reply)
                 },
             )
             .await

@@ -8,6 +8,7 @@ fn get_recommendations(
     #[example(7)]
     customer_id: i64,
     /// How many to return.
+    #[trace]
     #[default(10)]
     #[validate(range(min = 1, max = 100))]
     limit: u32,

@@ -33,6 +33,11 @@ const _: () = {
         line: ::core::line!(),
     };
     const __FALLIBLE: bool = <__t::Returns<Result<Customer, LoginError>>>::FALLIBLE;
+    const __FUNCTION: __t::TracedFunction = __t::TracedFunction {
+        name: "customer",
+        path: ::core::concat!(::core::module_path!(), "::", "customer"),
+        origin: &__ORIGIN,
+    };
     const __PARAMETER_0: __t::Parameter = __t::Parameter {
         name: "session",
         location: __t::Location::Cookie,
@@ -103,7 +108,10 @@ const _: () = {
                     __pool,
                     move || {
                         let __captures = &__lent;
-                        customer(__p0, &__captures.__p1)
+                        let __span = __t::FunctionSpan::open(&__FUNCTION, |__values| {});
+                        let __returned = __span
+                            .call(|| customer(__p0, &__captures.__p1));
+                        __span.end(__returned)
                     },
                 )
                 .await?;
@@ -170,6 +178,11 @@ const _: () = {
             file: ::core::file!(),
             line: ::core::line!(),
         },
+    };
+    const __FUNCTION: __t::TracedFunction = __t::TracedFunction {
+        name: "get_order",
+        path: ::core::concat!(::core::module_path!(), "::", "get_order"),
+        origin: &__ORIGIN,
     };
     const __PARAMETER_0: __t::Parameter = __t::Parameter {
         name: "order_id",
@@ -325,9 +338,14 @@ const _: () = {
         let __p1 = __t::present(__p1);
         let __p2 = __t::present(__p2);
         let __p3 = __t::present(__p3);
-        let __reply = get_order(__p0, __p1, __p2, __p3);
+        let __span = __t::FunctionSpan::open(&__FUNCTION, |__values| {});
+        let __reply = __span.call(|| get_order(__p0, __p1, __p2, __p3));
         ::core::result::Result::Ok(
-            (__t::reply(__kind, __t::Probe::<Option<Order>>::new()).respond)(__reply),
+            __span
+                .close(
+                    (__t::reply(__kind, __t::Probe::<Option<Order>>::new())
+                        .respond)(__reply),
+                ),
         )
     }
     impl __t::Endpoint for get_order {

@@ -48,6 +48,11 @@ const _: () = {
             line: ::core::line!(),
         },
     };
+    const __FUNCTION: __t::TracedFunction = __t::TracedFunction {
+        name: "take_order",
+        path: ::core::concat!(::core::module_path!(), "::", "take_order"),
+        origin: &__ORIGIN,
+    };
     const __PARAMETER_0: __t::Parameter = __t::Parameter {
         name: "order",
         location: __t::Location::Query,
@@ -126,9 +131,14 @@ const _: () = {
         );
         __reading.finish()?;
         let __p0 = __t::present(__p0);
-        let __reply = take_order(__p0, &__captures.__p1).await;
+        let __span = __t::FunctionSpan::open(&__FUNCTION, |__values| {});
+        let __reply = __span.poll(take_order(__p0, &__captures.__p1)).await;
         ::core::result::Result::Ok(
-            (__t::reply(__kind, __t::Probe::<Created<Order>>::new()).respond)(__reply),
+            __span
+                .close(
+                    (__t::reply(__kind, __t::Probe::<Created<Order>>::new())
+                        .respond)(__reply),
+                ),
         )
     }
     impl __t::Endpoint for take_order {

@@ -48,6 +48,11 @@ const _: () = {
             line: ::core::line!(),
         },
     };
+    const __FUNCTION: __t::TracedFunction = __t::TracedFunction {
+        name: "keep_picture",
+        path: ::core::concat!(::core::module_path!(), "::", "keep_picture"),
+        origin: &__ORIGIN,
+    };
     const __PARAMETER_0: __t::Parameter = __t::Parameter {
         name: "title",
         location: __t::Location::Form,
@@ -154,9 +159,14 @@ const _: () = {
         __reading.finish()?;
         let __p0 = __t::present(__p0);
         let __p1 = __t::present(__p1);
-        let __reply = keep_picture(__p0, __p1).await;
+        let __span = __t::FunctionSpan::open(&__FUNCTION, |__values| {});
+        let __reply = __span.poll(keep_picture(__p0, __p1)).await;
         ::core::result::Result::Ok(
-            (__t::reply(__kind, __t::Probe::<toolkit::Result>::new()).respond)(__reply),
+            __span
+                .close(
+                    (__t::reply(__kind, __t::Probe::<toolkit::Result>::new())
+                        .respond)(__reply),
+                ),
         )
     }
     impl __t::Endpoint for keep_picture {
