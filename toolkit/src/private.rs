@@ -36,7 +36,7 @@ pub use crate::{
         document_dependency, is_dependency, settling, shared,
     },
     settings::{ServerSettings, SettingsEntry, Sources},
-    telemetry::{FunctionSpan, TracedFunction, TracedValues},
+    telemetry::{FunctionSpan, InSpan, LogFormat, TracedFunction, TracedValue, TracedValues},
 };
 
 use schemars::JsonSchema;

@@ -107,7 +107,7 @@ fn own_routes(document: &Document, title: &str, settings: &ServerSettings) -> Ro
         .route("/openapi.json", get(async move || ([(header::CONTENT_TYPE, "application/json")], json)))
         .route("/openapi.yaml", get(async move || ([(header::CONTENT_TYPE, "application/yaml")], yaml)))
         .merge(pages::routes(title))
-        .merge(super::telemetry::routes(settings))
+        .merge(super::telemetry::routes(title, settings))
 }
 
 fn not_found(uri: &Uri, known: &matchit::Router<()>) -> Response {

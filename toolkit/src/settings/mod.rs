@@ -4,5 +4,7 @@ mod server;
 mod sources;
 
 pub use server::ServerSettings;
+#[cfg(feature = "trace-viewer")]
+pub(crate) use server::ViewerAccess;
 pub(crate) use sources::{FILE, env_name, flag_name, linked};
 pub use sources::{SettingsEntry, Sources};

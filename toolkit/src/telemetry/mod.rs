@@ -22,6 +22,8 @@ mod seen;
 mod spawn;
 mod traceparent;
 mod trouble;
+#[cfg(feature = "trace-viewer")]
+mod viewer;
 
 pub(crate) use environment::{Destination, Environment};
 pub use function::{FunctionSpan, InSpan, TracedFunction, TracedValue, TracedValues};
@@ -37,3 +39,5 @@ pub(crate) use provider::{Service, Telemetry, current};
 pub(crate) use request::{Failure, RequestLayer, SentProblem};
 pub(crate) use seen::{LogLine, Seen};
 pub use spawn::spawn;
+#[cfg(feature = "trace-viewer")]
+pub(crate) use viewer::{Admission, routes as viewer_routes};

@@ -1,4 +1,4 @@
-use std::{fmt, time::SystemTime};
+use std::{borrow::Cow, fmt, time::SystemTime};
 
 use bytes::Bytes;
 use opentelemetry::trace::{SpanId, TraceId};
@@ -26,7 +26,7 @@ pub(crate) struct LogLine {
     pub(crate) trace_id: TraceId,
     pub(crate) span_id: SpanId,
     pub(crate) level: Level,
-    pub(crate) target: &'static str,
+    pub(crate) target: Cow<'static, str>,
     pub(crate) message: String,
     pub(crate) fields: Vec<(&'static str, String)>,
 }

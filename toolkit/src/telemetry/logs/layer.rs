@@ -64,7 +64,7 @@ impl<S: Subscriber> Layer<S> for LogLayer {
                 trace_id,
                 span_id,
                 level: *metadata.level(),
-                target: metadata.target(),
+                target: metadata.target().into(),
                 message: fields.message,
                 fields: fields.others.into_iter().map(|(name, value)| (name, value.to_string())).collect(),
             });

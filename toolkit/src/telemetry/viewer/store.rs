@@ -1,0 +1,234 @@
+use std::{
+    collections::{BTreeMap, HashMap},
+    mem,
+    sync::Arc,
+    time::SystemTime,
+};
+
+use opentelemetry::trace::TraceId;
+use opentelemetry_sdk::trace::SpanData;
+
+use super::{
+    Limits,
+    endpoints::{EndpointSummary, Endpoints},
+    inbox::{Event, What},
+    slowest::{Entry, Slowest},
+    span,
+    trace::Trace,
+};
+
+/// The traces, at most so many and so large as the limits say. Which go first is told by their [`Tier`].
+pub(super) struct Store {
+    limits: Limits,
+    traces: HashMap<TraceId, Kept>,
+    queues: [Queue; 4],
+    next_place: u64,
+    endpoints: Endpoints,
+    slowest: Slowest,
+    emptied: Vec<Event>,
+}
+
+/// Why a trace is kept. When there is no room, the oldest of the first tier that has any goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tier {
+    /// Its request went well and was not slow.
+    Ordinary,
+    /// Its request has not ended yet, or there is none.
+    Unfinished,
+    /// Its request is one of the slowest of its endpoint.
+    Slowest,
+    /// Its request failed.
+    Failed,
+}
+
+struct Kept {
+    trace: Arc<Trace>,
+    place: u64,
+    tier: Option<Tier>,
+    endpoint: usize,
+}
+
+/// The traces of one tier by age.
+#[derive(Default)]
+struct Queue {
+    traces: BTreeMap<u64, TraceId>,
+    bytes: usize,
+}
+
+impl Tier {
+    const ALL: [Self; 4] = [Self::Ordinary, Self::Unfinished, Self::Slowest, Self::Failed];
+
+    /// The part of the limits that a tier may fill, as its divisor. Together they leave room for what is ordinary:
+    /// after a thousand errors, the next request is still to be seen.
+    fn share(self) -> usize {
+        match self {
+            Self::Ordinary => 1,
+            Self::Failed => 2,
+            Self::Slowest => 4,
+            Self::Unfinished => 8,
+        }
+    }
+}
+
+impl Store {
+    pub(super) fn new(limits: Limits, now: SystemTime) -> Self {
+        Self {
+            limits,
+            traces: HashMap::new(),
+            queues: Default::default(),
+            next_place: 0,
+            endpoints: Endpoints::new(now),
+            slowest: Slowest::default(),
+            emptied: Vec::new(),
+        }
+    }
+
+    /// Sorts events in, and keeps their list's memory for the next ones.
+    pub(super) fn sort(&mut self, mut events: Vec<Event>) {
+        for event in events.drain(..) {
+            self.add(event);
+        }
+        self.emptied = events;
+    }
+
+    /// The memory of the list that was sorted last.
+    pub(super) fn emptied_events(&mut self) -> Vec<Event> {
+        mem::take(&mut self.emptied)
+    }
+
+    pub(super) fn trace(&self, id: TraceId) -> Option<Arc<Trace>> {
+        self.traces.get(&id).map(|kept| kept.trace.clone())
+    }
+
+    pub(super) fn traces(&self) -> Vec<Arc<Trace>> {
+        self.traces.values().map(|kept| kept.trace.clone()).collect()
+    }
+
+    pub(super) fn endpoints(&self, now: SystemTime) -> Vec<EndpointSummary> {
+        self.endpoints.summaries(now)
+    }
+
+    pub(super) fn endpoint_names(&self) -> Vec<Arc<str>> {
+        self.endpoints.names()
+    }
+
+    /// What all traces take in memory.
+    pub(super) fn bytes(&self) -> usize {
+        self.queues.iter().map(|queue| queue.bytes).sum()
+    }
+
+    fn add(&mut self, event: Event) {
+        let Event { trace_id, bytes, what } = event;
+        let request = match &what {
+            What::Span(span) if span::is_request(span) => Some(self.count(span)),
+            _ => None,
+        };
+        let kept = self.traces.entry(trace_id).or_insert_with(|| Kept::new(trace_id, &mut self.next_place));
+        let before = kept.trace.bytes();
+        Arc::make_mut(&mut kept.trace).add(what, bytes);
+        if let Some(tier) = kept.tier {
+            let bytes = &mut self.queues[tier as usize].bytes;
+            *bytes = *bytes + kept.trace.bytes() - before;
+        }
+        if let Some(endpoint) = request {
+            self.classify(trace_id, endpoint);
+        } else if kept.tier.is_none() {
+            self.put(trace_id, Tier::Unfinished);
+        }
+        self.make_room();
+    }
+
+    fn count(&mut self, span: &SpanData) -> usize {
+        self.endpoints.count(&span.name, span::duration(span), span::failed(span), span.end_time)
+    }
+
+    /// Puts a trace whose request has ended into its tier.
+    fn classify(&mut self, id: TraceId, endpoint: usize) {
+        let Some(kept) = self.traces.get_mut(&id) else { return };
+        let before = mem::replace(&mut kept.endpoint, endpoint);
+        let duration = kept.trace.request().map(span::duration).unwrap_or_default();
+        if kept.tier == Some(Tier::Slowest) {
+            self.slowest.forget(before, id);
+        }
+        if kept.trace.failed() {
+            self.put(id, Tier::Failed);
+        } else if let Entry::Entered { displaced } = self.slowest.enter(endpoint, id, duration) {
+            self.put(id, Tier::Slowest);
+            displaced.into_iter().for_each(|displaced| self.put(displaced, Tier::Ordinary));
+        } else {
+            self.put(id, Tier::Ordinary);
+        }
+    }
+
+    /// Moves a trace to a tier, at the place that its age gives it.
+    fn put(&mut self, id: TraceId, tier: Tier) {
+        let Some(kept) = self.traces.get_mut(&id) else { return };
+        let bytes = kept.trace.bytes();
+        if let Some(before) = kept.tier.replace(tier) {
+            self.queues[before as usize].remove(kept.place, bytes);
+        }
+        self.queues[tier as usize].insert(kept.place, id, bytes);
+    }
+
+    fn make_room(&mut self) {
+        for tier in [Tier::Failed, Tier::Slowest] {
+            while self.exceeds_its_share(tier)
+                && let Some(id) = self.queues[tier as usize].oldest()
+            {
+                self.leave(id);
+                self.put(id, Tier::Ordinary);
+            }
+        }
+        while self.exceeds_its_share(Tier::Unfinished) && self.evict_from(Tier::Unfinished) {}
+        while self.exceeds_the_limits() && Tier::ALL.into_iter().any(|tier| self.evict_from(tier)) {}
+    }
+
+    fn exceeds_its_share(&self, tier: Tier) -> bool {
+        let queue = &self.queues[tier as usize];
+        queue.traces.len() > self.limits.traces / tier.share() || queue.bytes > self.limits.bytes / tier.share()
+    }
+
+    fn exceeds_the_limits(&self) -> bool {
+        self.traces.len() > self.limits.traces || self.bytes() > self.limits.bytes
+    }
+
+    /// Lets the oldest trace of a tier go, and says whether there was one.
+    fn evict_from(&mut self, tier: Tier) -> bool {
+        let Some(id) = self.queues[tier as usize].oldest() else { return false };
+        self.leave(id);
+        if let Some(kept) = self.traces.remove(&id) {
+            self.queues[tier as usize].remove(kept.place, kept.trace.bytes());
+        }
+        true
+    }
+
+    /// Strikes a trace from the slowest of its endpoint, if it is one.
+    fn leave(&mut self, id: TraceId) {
+        if let Some(Kept { tier: Some(Tier::Slowest), endpoint, .. }) = self.traces.get(&id) {
+            self.slowest.forget(*endpoint, id);
+        }
+    }
+}
+
+impl Kept {
+    fn new(id: TraceId, next_place: &mut u64) -> Self {
+        *next_place += 1;
+        Self { trace: Arc::new(Trace::new(id)), place: *next_place, tier: None, endpoint: 0 }
+    }
+}
+
+impl Queue {
+    fn insert(&mut self, place: u64, id: TraceId, bytes: usize) {
+        self.traces.insert(place, id);
+        self.bytes += bytes;
+    }
+
+    fn remove(&mut self, place: u64, bytes: usize) {
+        self.traces.remove(&place);
+        self.bytes -= bytes;
+    }
+
+    fn oldest(&self) -> Option<TraceId> {
+        self.traces.first_key_value().map(|(_, id)| *id)
+    }
+}
