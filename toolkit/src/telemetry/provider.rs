@@ -43,6 +43,8 @@ pub(crate) struct Telemetry {
     pub(super) tracer: Option<SdkTracer>,
     /// Whether spans that are not exported are seen all the same.
     pub(super) records_all: bool,
+    /// Whether spans are exported to those who get no log.
+    pub(super) exports_spans_only: bool,
     pub(super) seen: Option<Arc<dyn Seen>>,
     pub(super) metrics: Metrics,
     pub(super) routes: Routes,
@@ -96,6 +98,7 @@ impl Telemetry {
             sampling: Sampling::never(),
             tracer: None,
             records_all: false,
+            exports_spans_only: false,
             seen: None,
             metrics: Metrics::default(),
             routes: Routes::default(),
@@ -153,7 +156,8 @@ impl Telemetry {
             told("spans", fault);
             None
         });
-        let traces = (seen.is_some() || export.is_some()).then(|| {
+        let exports_spans = export.is_some();
+        let traces = (seen.is_some() || exports_spans).then(|| {
             let provider = SdkTracerProvider::builder()
                 .with_resource(resource.clone())
                 .with_id_generator(Ids::default())
@@ -177,6 +181,7 @@ impl Telemetry {
             sampling: environment.sampling.clone(),
             tracer: traces.as_ref().map(|provider| provider.tracer_with_scope(scope)),
             records_all: seen.is_some(),
+            exports_spans_only: exports_spans && loggers.is_none(),
             seen,
             metrics,
             traces,

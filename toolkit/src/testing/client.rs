@@ -1,6 +1,13 @@
-use std::{collections::BTreeMap, fmt, future::IntoFuture, pin::Pin, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    future::IntoFuture,
+    net::{Ipv4Addr, SocketAddr, SocketAddrV4},
+    pin::Pin,
+    sync::Arc,
+};
 
-use axum::{Router, body::Body};
+use axum::{Router, body::Body, extract::ConnectInfo};
 use http::{HeaderName, HeaderValue, Method, Request, header};
 use http_body_util::BodyExt;
 use serde::Serialize;
@@ -14,6 +21,9 @@ use crate::{
     settings::Sources,
     telemetry::{Environment, start_test_logging},
 };
+
+/// Where calls come from: this machine.
+const CALLER: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0));
 
 /// Calls a service in process. The service is started by the first call.
 ///
@@ -85,7 +95,7 @@ impl Client {
     ///
     /// When `path` is none that can be called.
     pub fn call(&self, method: Method, path: &str) -> Call {
-        let request = Request::builder().method(method).uri(path).body(Body::empty());
+        let request = Request::builder().method(method).uri(path).extension(ConnectInfo(CALLER)).body(Body::empty());
         let request = request.unwrap_or_else(|error| panic!("`{path}` is no path that can be called: {error}"));
         Call { client: self.clone(), request }
     }
@@ -167,7 +177,8 @@ impl IntoFuture for Call {
     type Output = TestResponse;
     type IntoFuture = Pin<Box<dyn Future<Output = TestResponse> + Send>>;
 
-    fn into_future(self) -> Self::IntoFuture {
+    fn into_future(mut self) -> Self::IntoFuture {
+        self.request.headers_mut().entry(header::HOST).or_insert(HeaderValue::from_static("localhost"));
         Box::pin(async move {
             let router = self.client.router().await;
             // A router never fails.

@@ -34,11 +34,7 @@ pub(crate) fn start_test_logging() {
 
 fn start(level: &str, output: Output) {
     let telemetry = current();
-    let log = LogLayer {
-        output,
-        seen: telemetry.seen.clone(),
-        in_spans: telemetry.tracer.is_some() && telemetry.loggers.is_none(),
-    };
+    let log = LogLayer { output, seen: telemetry.seen.clone(), in_spans: telemetry.exports_spans_only };
     let sent = telemetry.loggers.as_ref().map(OpenTelemetryTracingBridge::new);
     let subscriber = tracing_subscriber::registry()
         .with(spans(telemetry))
