@@ -121,7 +121,8 @@ impl Drop for Exchange {
 /// Whether there is to be a span: not if the caller's trace is not recorded.
 fn is_wanted(caller: &Context) -> bool {
     let span = caller.span();
-    span.is_recording() || !span.span_context().is_valid()
+    let context = span.span_context();
+    span.is_recording() || context.is_sampled() || !context.is_valid()
 }
 
 /// Starts the span; none if nobody makes one.
