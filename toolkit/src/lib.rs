@@ -348,10 +348,12 @@ pub use validator::ValidationError;
 pub use anyhow;
 pub use axum;
 pub use jiff;
+pub use opentelemetry;
 pub use rust_decimal;
 pub use schemars;
 pub use serde;
 pub use serde_json;
+pub use tracing;
 pub use uuid;
 
 pub(crate) use __private::settings_fields;

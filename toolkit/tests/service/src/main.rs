@@ -110,6 +110,18 @@ fn count(#[body] bytes: Bytes) -> usize {
     bytes.len()
 }
 
+/// A text of any length.
+#[data]
+struct Note {
+    text: String,
+}
+
+/// Takes a text down.
+#[post("/notes")]
+async fn add_note(#[trace] note: Note) {
+    toolkit::tracing::info!(length = note.text.len(), "noted");
+}
+
 /// Repeats a part of the path.
 #[get("/repeat/{text}", inline)]
 fn repeat(text: String) -> String {

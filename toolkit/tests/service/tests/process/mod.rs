@@ -22,7 +22,8 @@ pub struct Service {
 /// The command that starts the service, without settings of the machine that tests it.
 pub fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_toolkit-test-service"));
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TOOLKIT_") || name == "RUST_LOG") {
+    let of_machine = |name: &str| ["TOOLKIT_", "OTEL_", "RUST_LOG"].iter().any(|prefix| name.starts_with(prefix));
+    for (name, _) in std::env::vars().filter(|(name, _)| of_machine(name)) {
         command.env_remove(name);
     }
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -31,7 +32,13 @@ pub fn command(arguments: &[&str]) -> Command {
 
 impl Service {
     pub fn start(arguments: &[&str]) -> Self {
-        let mut process = command(arguments).arg("--bind=127.0.0.1:0").spawn().unwrap();
+        Self::start_with(arguments, &[])
+    }
+
+    pub fn start_with(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+        let mut command = command(arguments);
+        command.arg("--bind=127.0.0.1:0").envs(environment.iter().copied());
+        let mut process = command.spawn().unwrap();
         let log = Arc::new(Mutex::new(String::new()));
         let errors = BufReader::new(process.stderr.take().unwrap());
         std::thread::spawn({
@@ -54,6 +61,10 @@ impl Service {
 
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    pub fn id(&self) -> u32 {
+        self.process.id()
     }
 
     pub fn log(&self) -> String {
