@@ -19,7 +19,9 @@ pub(super) const PROBLEM: usize = 16 << 10;
 pub(super) const SPAN: usize = 64 << 10;
 /// The longest `tracestate` that the W3C asks everyone to pass on (Trace Context §3.3.1.5).
 const TRACE_STATE: usize = 512;
+/// So many links of a span are kept.
 const LINKS: usize = 32;
+/// So many fields of a log line are kept.
 const FIELDS: usize = 64;
 
 /// Cuts a span and gives the memory that it takes.

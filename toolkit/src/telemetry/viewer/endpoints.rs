@@ -27,14 +27,19 @@ pub(super) struct Endpoints {
 /// What an endpoint did in the last five minutes.
 #[derive(Debug)]
 pub(super) struct EndpointSummary {
+    /// The endpoint's method and path.
     pub(super) name: Arc<str>,
+    /// So many requests ended.
     pub(super) requests: u64,
+    /// So many of them failed.
     pub(super) failed: u64,
     /// Requests per second.
     pub(super) rate: f64,
+    /// How long they took.
     pub(super) durations: Histogram,
 }
 
+/// The slots of one endpoint.
 struct Endpoint {
     name: Arc<str>,
     slots: Vec<Slot>,
@@ -50,6 +55,7 @@ struct Slot {
 }
 
 impl Endpoints {
+    /// Statistics that begin at a time.
     pub(super) fn new(since: SystemTime) -> Self {
         Self { since, numbers: HashMap::new(), endpoints: Vec::new() }
     }
@@ -64,10 +70,12 @@ impl Endpoints {
         number
     }
 
+    /// The names of all endpoints that were called.
     pub(super) fn names(&self) -> Vec<Arc<str>> {
         self.endpoints.iter().map(|endpoint| endpoint.name.clone()).collect()
     }
 
+    /// What each endpoint did in the time before `now`.
     pub(super) fn summaries(&self, now: SystemTime) -> Vec<EndpointSummary> {
         let newest = slot_number(now);
         let oldest = newest.saturating_sub(SLOTS - 1);
@@ -77,6 +85,7 @@ impl Endpoints {
         self.endpoints.iter().map(|endpoint| endpoint.summary(oldest, newest, seconds)).collect()
     }
 
+    /// The number of an endpoint, a new one if it has none.
     fn number(&mut self, name: &str) -> usize {
         if let Some(number) = self.numbers.get(name) {
             return *number;
@@ -102,6 +111,7 @@ impl Endpoint {
         slot
     }
 
+    /// The slots from one number to another together.
     fn summary(&self, oldest: u64, newest: u64, seconds: f64) -> EndpointSummary {
         let mut summary = EndpointSummary {
             name: self.name.clone(),

@@ -29,15 +29,20 @@ pub(super) struct Field<T> {
 
 /// What a trace is compared with.
 pub(super) trait Condition: Sized {
+    /// Reads what was typed, or says why it means nothing.
     fn read(typed: &str, endpoints: &[Arc<str>]) -> Result<Self, String>;
+
+    /// Whether a trace, whose request has ended, is as wanted.
     fn holds(&self, trace: &Trace, request: &SpanData) -> bool;
 }
 
 /// Which traces come first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Order {
+    /// Those that started last.
     #[default]
     Newest,
+    /// Those that took longest.
     Slowest,
 }
 

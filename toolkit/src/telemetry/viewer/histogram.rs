@@ -18,11 +18,13 @@ impl Default for Histogram {
 }
 
 impl Histogram {
+    /// Counts a request.
     pub(super) fn count(&mut self, duration: Duration) {
         let bucket = &mut self.buckets[bucket_of(duration)];
         *bucket = bucket.saturating_add(1);
     }
 
+    /// Adds the counts of another one.
     pub(super) fn add(&mut self, other: &Self) {
         for (bucket, other) in self.buckets.iter_mut().zip(&other.buckets) {
             *bucket = bucket.saturating_add(*other);
@@ -57,11 +59,13 @@ impl Histogram {
         bars
     }
 
+    /// How many were counted.
     fn total(&self) -> u64 {
         self.buckets.iter().copied().map(u64::from).sum()
     }
 }
 
+/// The bucket that a duration falls into.
 fn bucket_of(duration: Duration) -> usize {
     let micros = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
     let Some(doublings) = micros.checked_ilog2().and_then(|log| log.checked_sub(PARTS.ilog2())) else {

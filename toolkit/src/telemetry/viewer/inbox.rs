@@ -6,12 +6,10 @@ use opentelemetry_sdk::trace::SpanData;
 
 use super::{LogLine, cut};
 
-/// So many events are worth sorting.
-const ENOUGH_EVENTS: usize = 256;
-/// So many bytes are worth sorting, however few the events.
-const ENOUGH_BYTES: usize = 1 << 20;
-/// The inbox never holds more than so many times what is enough, even while the store is held by a page.
-const PATIENCE: usize = 4;
+/// So many events, or bytes of them, are worth sorting: few enough to be in the processor's cache still.
+const ENOUGH: (usize, usize) = (64, 128 << 10);
+/// The inbox never holds much more than so many events, or bytes of them, even while a page holds the store.
+const TOO_MUCH: (usize, usize) = (4096, 4 << 20);
 
 /// What has come since the store was sorted last. To put something in costs a request next to nothing.
 #[derive(Default)]
@@ -22,36 +20,48 @@ pub(super) struct Inbox {
 
 /// One thing that was told of a trace, already cut to what is kept of it.
 pub(super) struct Event {
+    /// The trace that it belongs to.
     pub(super) trace_id: TraceId,
     /// What it takes in memory.
     pub(super) bytes: usize,
+    /// What was told of it.
     pub(super) what: What,
 }
 
+/// What was told.
 pub(super) enum What {
+    /// A span has ended.
     Span(Arc<SpanData>),
+    /// A line was logged.
     Line(Arc<LogLine>),
+    /// A problem document was sent.
     Problem(Bytes),
 }
 
 /// How full the inbox is.
 pub(super) enum Filled {
+    /// It can wait.
     Little,
+    /// It is worth sorting.
     Enough,
+    /// It has to be sorted before more comes.
     TooMuch,
 }
 
 impl Event {
+    /// A span that has ended.
     pub(super) fn span(mut span: SpanData) -> Self {
         let bytes = cut::span(&mut span);
         Self { trace_id: span.span_context.trace_id(), bytes, what: What::Span(Arc::new(span)) }
     }
 
+    /// A line of the log.
     pub(super) fn line(mut line: LogLine) -> Self {
         let bytes = cut::line(&mut line);
         Self { trace_id: line.trace_id, bytes, what: What::Line(Arc::new(line)) }
     }
 
+    /// A problem document that was sent.
     pub(super) fn problem(trace_id: TraceId, document: &Bytes) -> Self {
         let document = cut::problem(document);
         Self { trace_id, bytes: document.len(), what: What::Problem(document) }
@@ -59,12 +69,13 @@ impl Event {
 }
 
 impl Inbox {
+    /// Puts something in, and says how full the inbox is now.
     pub(super) fn push(&mut self, event: Event) -> Filled {
         self.bytes += event.bytes;
         self.events.push(event);
-        if self.holds(PATIENCE) {
+        if self.holds(TOO_MUCH) {
             Filled::TooMuch
-        } else if self.holds(1) {
+        } else if self.holds(ENOUGH) {
             Filled::Enough
         } else {
             Filled::Little
@@ -77,7 +88,8 @@ impl Inbox {
         mem::swap(&mut self.events, emptied);
     }
 
-    fn holds(&self, times: usize) -> bool {
-        self.events.len() >= ENOUGH_EVENTS * times || self.bytes >= ENOUGH_BYTES * times
+    /// Whether there are so many events, or so many bytes of them.
+    fn holds(&self, (events, bytes): (usize, usize)) -> bool {
+        self.events.len() >= events || self.bytes >= bytes
     }
 }

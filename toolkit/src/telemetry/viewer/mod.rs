@@ -40,7 +40,7 @@ use trace::Trace;
 
 use super::{LogLine, Seen};
 
-/// How much the viewer keeps.
+/// How much the viewer keeps. The inbox and the statistics take a few megabytes more, at most.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
     /// So many traces at most.

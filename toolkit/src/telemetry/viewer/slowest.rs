@@ -14,7 +14,9 @@ pub(super) struct Slowest {
 /// Whether a trace is one of the slowest of its endpoint.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Entry {
+    /// It is not.
     Refused,
+    /// It is, and so another one may be no longer.
     Entered { displaced: Option<TraceId> },
 }
 
@@ -36,6 +38,12 @@ impl Slowest {
             }
             _ => Entry::Refused,
         }
+    }
+
+    /// Whether a request of this duration would be among the slowest.
+    pub(super) fn would_enter(&self, endpoint: usize, duration: Duration) -> bool {
+        let traces = self.endpoints.get(endpoint).map_or(&[][..], Vec::as_slice);
+        traces.len() < EACH || traces.iter().any(|(fastest, _)| *fastest < duration)
     }
 
     /// Takes a trace out, if it is in.

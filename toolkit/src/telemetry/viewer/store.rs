@@ -2,7 +2,7 @@ use std::{
     collections::{BTreeMap, HashMap},
     mem,
     sync::Arc,
-    time::SystemTime,
+    time::{Duration, Instant, SystemTime},
 };
 
 use opentelemetry::trace::TraceId;
@@ -25,6 +25,7 @@ pub(super) struct Store {
     next_place: u64,
     endpoints: Endpoints,
     slowest: Slowest,
+    budget: Budget,
     emptied: Vec<Event>,
 }
 
@@ -41,11 +42,22 @@ pub(super) enum Tier {
     Failed,
 }
 
+/// A trace with its place among the others.
 struct Kept {
     trace: Arc<Trace>,
     place: u64,
     tier: Option<Tier>,
     endpoint: usize,
+}
+
+/// How many ordinary traces may still be renewed in this second when there is no room.
+///
+/// A service that answers ten thousand requests a second would renew all of them ten times a second: no one can read
+/// that, and it is most of what a trace costs.
+#[derive(Default)]
+struct Budget {
+    left: u32,
+    refilled: Option<Instant>,
 }
 
 /// The traces of one tier by age.
@@ -71,6 +83,7 @@ impl Tier {
 }
 
 impl Store {
+    /// A store that is empty `now`.
     pub(super) fn new(limits: Limits, now: SystemTime) -> Self {
         Self {
             limits,
@@ -79,12 +92,14 @@ impl Store {
             next_place: 0,
             endpoints: Endpoints::new(now),
             slowest: Slowest::default(),
+            budget: Budget::default(),
             emptied: Vec::new(),
         }
     }
 
     /// Sorts events in, and keeps their list's memory for the next ones.
     pub(super) fn sort(&mut self, mut events: Vec<Event>) {
+        self.budget.refill(Instant::now());
         for event in events.drain(..) {
             self.add(event);
         }
@@ -96,18 +111,22 @@ impl Store {
         mem::take(&mut self.emptied)
     }
 
+    /// One trace, if it is kept.
     pub(super) fn trace(&self, id: TraceId) -> Option<Arc<Trace>> {
         self.traces.get(&id).map(|kept| kept.trace.clone())
     }
 
+    /// Every trace that is kept, in no order.
     pub(super) fn traces(&self) -> Vec<Arc<Trace>> {
         self.traces.values().map(|kept| kept.trace.clone()).collect()
     }
 
+    /// What each endpoint did before `now`.
     pub(super) fn endpoints(&self, now: SystemTime) -> Vec<EndpointSummary> {
         self.endpoints.summaries(now)
     }
 
+    /// The names of all endpoints that were called.
     pub(super) fn endpoint_names(&self) -> Vec<Arc<str>> {
         self.endpoints.names()
     }
@@ -120,7 +139,13 @@ impl Store {
     fn add(&mut self, event: Event) {
         let Event { trace_id, bytes, what } = event;
         let request = match &what {
-            What::Span(span) if span::is_request(span) => Some(self.count(span)),
+            What::Span(span) if span::is_request(span) => {
+                let endpoint = self.count(span);
+                if self.is_superfluous(trace_id, endpoint, span) {
+                    return;
+                }
+                Some(endpoint)
+            }
             _ => None,
         };
         let kept = self.traces.entry(trace_id).or_insert_with(|| Kept::new(trace_id, &mut self.next_place));
@@ -138,8 +163,23 @@ impl Store {
         self.make_room();
     }
 
+    /// Counts a request, and gives the number of its endpoint.
     fn count(&mut self, span: &SpanData) -> usize {
         self.endpoints.count(&span.name, span::duration(span), span::failed(span), span.end_time)
+    }
+
+    /// Whether a request whose trace is of a single span is not worth the work of keeping it.
+    fn is_superfluous(&mut self, id: TraceId, endpoint: usize, span: &SpanData) -> bool {
+        !span::failed(span)
+            && !self.slowest.would_enter(endpoint, span::duration(span))
+            && !self.traces.contains_key(&id)
+            && !self.has_place()
+    }
+
+    /// Whether one ordinary trace more may be kept: there is room, or it is time to renew one.
+    fn has_place(&mut self) -> bool {
+        let is_full = self.traces.len() >= self.limits.traces || self.bytes() >= self.limits.bytes / 8 * 7;
+        !is_full || self.budget.take()
     }
 
     /// Puts a trace whose request has ended into its tier.
@@ -147,6 +187,7 @@ impl Store {
         let Some(kept) = self.traces.get_mut(&id) else { return };
         let before = mem::replace(&mut kept.endpoint, endpoint);
         let duration = kept.trace.request().map(span::duration).unwrap_or_default();
+        let unfinished = kept.tier == Some(Tier::Unfinished);
         if kept.tier == Some(Tier::Slowest) {
             self.slowest.forget(before, id);
         }
@@ -155,6 +196,8 @@ impl Store {
         } else if let Entry::Entered { displaced } = self.slowest.enter(endpoint, id, duration) {
             self.put(id, Tier::Slowest);
             displaced.into_iter().for_each(|displaced| self.put(displaced, Tier::Ordinary));
+        } else if unfinished && !self.has_place() {
+            self.evict(id);
         } else {
             self.put(id, Tier::Ordinary);
         }
@@ -170,6 +213,7 @@ impl Store {
         self.queues[tier as usize].insert(kept.place, id, bytes);
     }
 
+    /// Takes from each tier what exceeds its share, and then from all what exceeds the limits.
     fn make_room(&mut self) {
         for tier in [Tier::Failed, Tier::Slowest] {
             while self.exceeds_its_share(tier)
@@ -195,11 +239,15 @@ impl Store {
     /// Lets the oldest trace of a tier go, and says whether there was one.
     fn evict_from(&mut self, tier: Tier) -> bool {
         let Some(id) = self.queues[tier as usize].oldest() else { return false };
-        self.leave(id);
-        if let Some(kept) = self.traces.remove(&id) {
-            self.queues[tier as usize].remove(kept.place, kept.trace.bytes());
-        }
+        self.evict(id);
         true
+    }
+
+    fn evict(&mut self, id: TraceId) {
+        self.leave(id);
+        if let Some(Kept { trace, place, tier: Some(tier), .. }) = self.traces.remove(&id) {
+            self.queues[tier as usize].remove(place, trace.bytes());
+        }
     }
 
     /// Strikes a trace from the slowest of its endpoint, if it is one.
@@ -207,6 +255,22 @@ impl Store {
         if let Some(Kept { tier: Some(Tier::Slowest), endpoint, .. }) = self.traces.get(&id) {
             self.slowest.forget(*endpoint, id);
         }
+    }
+}
+
+impl Budget {
+    const PER_SECOND: u32 = 100;
+
+    fn refill(&mut self, now: Instant) {
+        if self.refilled.is_none_or(|refilled| now.duration_since(refilled) >= Duration::from_secs(1)) {
+            *self = Self { left: Self::PER_SECOND, refilled: Some(now) };
+        }
+    }
+
+    fn take(&mut self) -> bool {
+        let taken = self.left > 0;
+        self.left -= u32::from(taken);
+        taken
     }
 }
 

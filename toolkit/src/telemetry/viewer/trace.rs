@@ -29,11 +29,14 @@ pub(super) struct Trace {
 /// How much of a trace was not kept because there was too much of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct LeftOut {
+    /// So many spans.
     pub(super) spans: usize,
+    /// So many log lines.
     pub(super) lines: usize,
 }
 
 impl Trace {
+    /// A trace that nothing was told of yet.
     pub(super) fn new(id: TraceId) -> Self {
         Self {
             id,
@@ -47,6 +50,7 @@ impl Trace {
         }
     }
 
+    /// The id that it is found by.
     pub(super) fn id(&self) -> TraceId {
         self.id
     }
@@ -76,6 +80,7 @@ impl Trace {
         self.failed
     }
 
+    /// How much of it was not kept.
     pub(super) fn left_out(&self) -> LeftOut {
         self.left_out
     }

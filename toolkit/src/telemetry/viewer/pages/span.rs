@@ -86,6 +86,10 @@ fn about(span: &SpanData, lines: &[&LogLine], stretch: &Stretch) -> Markup {
             }
         }
         @for each in &span.events.events { (event(each, stretch)) }
+        @for link in &span.links.links {
+            @let id = link.span_context.trace_id().to_string();
+            p { "Linked to a span of trace " a href=(id) { code { (id) } } }
+        }
         (attributes("Attributes", &span.attributes, span.dropped_attributes_count))
         @if !lines.is_empty() { (log_lines(lines, stretch)) }
         @if span.events.dropped_count > 0 { p.note { (span.events.dropped_count) " more events were not kept." } }

@@ -92,6 +92,7 @@ fn heading(trace: &Trace, name: &str) -> Markup {
             }
         }
         p.actions {
+            @if trace.problem().is_some() { a.action href="#problem" { "Problem that was sent" } }
             a.action href={ (id) "/otlp.json" } download { "Download OTLP JSON" }
             @if let Some(request) = trace.request() {
                 @let endpoint = utf8_percent_encode(&request.name, NON_ALPHANUMERIC).to_string();
@@ -143,7 +144,7 @@ fn problem(document: &[u8]) -> Markup {
             @if document.len() >= cut::PROBLEM {
                 p.note { "It is long: the first " (cut::PROBLEM / 1024) " KiB of it are kept." }
             }
-            pre tabindex="0" role="region" aria-labelledby="problem" { (Visible(pretty.as_deref().unwrap_or(&text))) }
+            pre { (Visible(pretty.as_deref().unwrap_or(&text))) }
         }
     }
 }

@@ -127,7 +127,7 @@ fn table(rows: &[Row<'_>]) -> Markup {
                     th scope="col" { "Time" span.unit { " UTC" } }
                     th scope="col" { "Endpoint" }
                     th scope="col" { "Status" }
-                    th scope="col" { "Duration" }
+                    th.duration scope="col" { "Duration" }
                     th.number.wide scope="col" { "Spans" }
                     th.number.wide scope="col" { "Logs" }
                     th.wide scope="col" { "Trace" }
@@ -147,10 +147,12 @@ fn row(row: &Row<'_>, longest: Duration) -> Markup {
             th scope="row" { a href={ (Place::Traces.below_traces()) (id) } { (Visible(&row.request.name)) } }
             td { (status::chip(row.request, failed)) }
             td.took {
-                span { (duration(row.took)) }
-                svg.bar.bad[failed] width="100%" height="4" aria-hidden="true" {
-                    rect.track width="100%" height="4" rx="2" {}
-                    rect.fill width=(percent(part(row.took, longest).max(0.01))) height="4" rx="2" {}
+                div {
+                    span { (duration(row.took)) }
+                    svg.bar.bad[failed] width="100%" height="4" aria-hidden="true" {
+                        rect.track width="100%" height="4" rx="2" {}
+                        rect.fill width=(percent(part(row.took, longest).max(0.01))) height="4" rx="2" {}
+                    }
                 }
             }
             td.number.wide { (row.trace.spans().len()) }

@@ -33,7 +33,8 @@ pub(super) fn time_of_day(time: SystemTime) -> Markup {
     html! {
         time datetime=(formatted(time, "%Y-%m-%dT%H:%M:%S%.3fZ")) title=(date_and_time(time)) {
             span.date { (formatted(time, "%m-%d ")) }
-            (formatted(time, "%H:%M:%S%.3f"))
+            (formatted(time, "%H:%M:%S"))
+            span.fraction { (formatted(time, "%.3f")) }
         }
     }
 }

@@ -9,8 +9,7 @@ use crate::telemetry::Seen as _;
 const SMALL: Limits = Limits { traces: 100, bytes: 1 << 20 };
 
 fn bytes(viewer: &Viewer) -> usize {
-    drop(viewer.sorted());
-    locked(&viewer.store).bytes()
+    viewer.sorted().bytes()
 }
 
 #[test]
