@@ -49,9 +49,8 @@ pub(super) enum Filled {
 }
 
 impl Event {
-    /// A span that has ended.
-    pub(super) fn span(mut span: SpanData) -> Self {
-        let bytes = cut::span(&mut span);
+    /// A span that has ended and was cut to so many bytes.
+    pub(super) fn span(span: SpanData, bytes: usize) -> Self {
         Self { trace_id: span.span_context.trace_id(), bytes, what: What::Span(Arc::new(span)) }
     }
 

@@ -63,8 +63,18 @@ pub(crate) struct Viewer {
 }
 
 impl Seen for Viewer {
-    fn span_ended(&self, span: SpanData) {
-        self.take(Event::span(span));
+    fn span_ended(&self, mut span: SpanData) {
+        let bytes = cut::span(&mut span);
+        // Under load, most requests are counted and not kept, which is cheapest while they are in the processor's cache.
+        // What was told of their traces before has to be known for that.
+        if span::is_request(&span)
+            && let Ok(mut store) = self.store.try_lock()
+        {
+            self.sort(&mut store);
+            store.request_ended(span, bytes);
+        } else {
+            self.take(Event::span(span, bytes));
+        }
     }
 
     fn logged(&self, line: LogLine) {

@@ -2,7 +2,7 @@ use std::{
     collections::{BTreeMap, HashMap},
     mem,
     sync::Arc,
-    time::{Duration, Instant, SystemTime},
+    time::SystemTime,
 };
 
 use opentelemetry::trace::TraceId;
@@ -56,8 +56,8 @@ struct Kept {
 /// that, and it is most of what a trace costs.
 #[derive(Default)]
 struct Budget {
-    left: u32,
-    refilled: Option<Instant>,
+    second: u64,
+    taken: u32,
 }
 
 /// The traces of one tier by age.
@@ -97,9 +97,15 @@ impl Store {
         }
     }
 
+    /// Takes the span of a request, which was cut to so many bytes.
+    pub(super) fn request_ended(&mut self, span: SpanData, bytes: usize) {
+        if let Some(endpoint) = self.count(&span) {
+            self.keep(Event::span(span, bytes), Some(endpoint));
+        }
+    }
+
     /// Sorts events in, and keeps their list's memory for the next ones.
     pub(super) fn sort(&mut self, mut events: Vec<Event>) {
-        self.budget.refill(Instant::now());
         for event in events.drain(..) {
             self.add(event);
         }
@@ -137,17 +143,19 @@ impl Store {
     }
 
     fn add(&mut self, event: Event) {
-        let Event { trace_id, bytes, what } = event;
-        let request = match &what {
+        match &event.what {
             What::Span(span) if span::is_request(span) => {
-                let endpoint = self.count(span);
-                if self.is_superfluous(trace_id, endpoint, span) {
-                    return;
+                if let Some(endpoint) = self.count(span) {
+                    self.keep(event, Some(endpoint));
                 }
-                Some(endpoint)
             }
-            _ => None,
-        };
+            _ => self.keep(event, None),
+        }
+    }
+
+    /// Adds to a trace; with its endpoint, if it is the request that has ended.
+    fn keep(&mut self, event: Event, request: Option<usize>) {
+        let Event { trace_id, bytes, what } = event;
         let kept = self.traces.entry(trace_id).or_insert_with(|| Kept::new(trace_id, &mut self.next_place));
         let before = kept.trace.bytes();
         Arc::make_mut(&mut kept.trace).add(what, bytes);
@@ -163,30 +171,29 @@ impl Store {
         self.make_room();
     }
 
-    /// Counts a request, and gives the number of its endpoint.
-    fn count(&mut self, span: &SpanData) -> usize {
-        self.endpoints.count(&span.name, span::duration(span), span::failed(span), span.end_time)
-    }
-
-    /// Whether a request whose trace is of a single span is not worth the work of keeping it.
-    fn is_superfluous(&mut self, id: TraceId, endpoint: usize, span: &SpanData) -> bool {
-        !span::failed(span)
-            && !self.slowest.would_enter(endpoint, span::duration(span))
-            && !self.traces.contains_key(&id)
-            && !self.has_place()
+    /// Counts a request, and gives the number of its endpoint if there is a trace to keep.
+    fn count(&mut self, span: &SpanData) -> Option<usize> {
+        let (duration, failed) = (span::duration(span), span::failed(span));
+        let endpoint = self.endpoints.count(&span.name, duration, failed, span.end_time);
+        let kept = failed
+            || self.traces.contains_key(&span.span_context.trace_id())
+            || self.slowest.would_enter(endpoint, duration)
+            || self.has_place(span.end_time);
+        kept.then_some(endpoint)
     }
 
     /// Whether one ordinary trace more may be kept: there is room, or it is time to renew one.
-    fn has_place(&mut self) -> bool {
+    fn has_place(&mut self, now: SystemTime) -> bool {
         let is_full = self.traces.len() >= self.limits.traces || self.bytes() >= self.limits.bytes / 8 * 7;
-        !is_full || self.budget.take()
+        !is_full || self.budget.take(now)
     }
 
     /// Puts a trace whose request has ended into its tier.
     fn classify(&mut self, id: TraceId, endpoint: usize) {
         let Some(kept) = self.traces.get_mut(&id) else { return };
         let before = mem::replace(&mut kept.endpoint, endpoint);
-        let duration = kept.trace.request().map(span::duration).unwrap_or_default();
+        let Some(request) = kept.trace.request() else { return };
+        let (duration, end) = (span::duration(request), request.end_time);
         let unfinished = kept.tier == Some(Tier::Unfinished);
         if kept.tier == Some(Tier::Slowest) {
             self.slowest.forget(before, id);
@@ -196,7 +203,7 @@ impl Store {
         } else if let Entry::Entered { displaced } = self.slowest.enter(endpoint, id, duration) {
             self.put(id, Tier::Slowest);
             displaced.into_iter().for_each(|displaced| self.put(displaced, Tier::Ordinary));
-        } else if unfinished && !self.has_place() {
+        } else if unfinished && !self.has_place(end) {
             self.evict(id);
         } else {
             self.put(id, Tier::Ordinary);
@@ -261,16 +268,14 @@ impl Store {
 impl Budget {
     const PER_SECOND: u32 = 100;
 
-    fn refill(&mut self, now: Instant) {
-        if self.refilled.is_none_or(|refilled| now.duration_since(refilled) >= Duration::from_secs(1)) {
-            *self = Self { left: Self::PER_SECOND, refilled: Some(now) };
+    /// Takes one of the traces of a second, if there is one left.
+    fn take(&mut self, now: SystemTime) -> bool {
+        let second = span::since(SystemTime::UNIX_EPOCH, now).as_secs();
+        if self.second != second {
+            *self = Self { second, taken: 0 };
         }
-    }
-
-    fn take(&mut self) -> bool {
-        let taken = self.left > 0;
-        self.left -= u32::from(taken);
-        taken
+        self.taken += 1;
+        self.taken <= Self::PER_SECOND
     }
 }
 
