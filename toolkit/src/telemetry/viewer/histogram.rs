@@ -31,10 +31,9 @@ impl Histogram {
         }
     }
 
-    /// The duration that the given part of the requests did not exceed, or none without requests.
-    pub(super) fn quantile(&self, part: f64) -> Option<Duration> {
-        let total = self.total();
-        let rank = ((part * total as f64).ceil() as u64).clamp(1, total.max(1));
+    /// The duration that so many of a hundred requests did not exceed, or none without requests.
+    pub(super) fn percentile(&self, hundredths: u64) -> Option<Duration> {
+        let rank = (self.total() * hundredths).div_ceil(100).max(1);
         let mut before = 0;
         for (number, count) in self.buckets.iter().enumerate() {
             let count = u64::from(*count);
@@ -96,25 +95,25 @@ mod tests {
     }
 
     #[test]
-    fn quantiles_of_known_durations_are_right_to_the_width_of_a_bucket() {
+    fn percentiles_of_known_durations_are_right_to_the_width_of_a_bucket() {
         let histogram = of(1..=10_000);
-        for (part, exact) in [(0.5, 5_000.0), (0.95, 9_500.0), (0.99, 9_900.0)] {
-            let found = histogram.quantile(part).map_or(0.0, |duration| duration.as_secs_f64() * 1e6);
+        for (part, exact) in [(50, 5_000.0), (95, 9_500.0), (99, 9_900.0)] {
+            let found = histogram.percentile(part).map_or(0.0, |duration| duration.as_secs_f64() * 1e6);
             assert!((found - exact).abs() / exact < 0.03, "{part}: {found} µs instead of {exact} µs");
         }
     }
 
     #[test]
-    fn a_quantile_is_of_the_requests_and_not_of_the_durations() {
+    fn a_percentile_is_of_the_requests_and_not_of_the_durations() {
         let histogram = of(std::iter::repeat_n(1_000, 99).chain([10_000_000]));
-        let median = histogram.quantile(0.5).map_or(0, |duration| duration.as_micros());
-        let worst = histogram.quantile(1.0).map_or(0, |duration| duration.as_secs());
+        let median = histogram.percentile(50).map_or(0, |duration| duration.as_micros());
+        let worst = histogram.percentile(100).map_or(0, |duration| duration.as_secs());
         assert!((900..1_100).contains(&median) && (9..=11).contains(&worst), "{median} µs, {worst} s");
     }
 
     #[test]
-    fn without_requests_there_is_no_quantile() {
-        assert_eq!(Histogram::default().quantile(0.5), None);
+    fn without_requests_there_is_no_percentile() {
+        assert_eq!(Histogram::default().percentile(50), None);
     }
 
     #[test]
@@ -141,12 +140,12 @@ mod tests {
         }
 
         #[test]
-        fn quantiles_are_within_an_eighth_of_the_exact_ones(mut durations in prop::collection::vec(8_u64..1 << 27, 1..200)) {
+        fn percentiles_are_within_an_eighth_of_the_exact_ones(mut durations in prop::collection::vec(8_u64..1 << 27, 1..200)) {
             let histogram = of(durations.iter().copied());
             durations.sort_unstable();
-            for part in [0.5, 0.95, 0.99] {
-                let exact = durations[((part * durations.len() as f64).ceil() as usize).max(1) - 1] as f64;
-                let found = histogram.quantile(part).map_or(0.0, |duration| duration.as_secs_f64() * 1e6);
+            for part in [50, 95, 99] {
+                let exact = durations[(part as usize * durations.len()).div_ceil(100).max(1) - 1] as f64;
+                let found = histogram.percentile(part).map_or(0.0, |duration| duration.as_secs_f64() * 1e6);
                 prop_assert!((found - exact).abs() <= exact / 8.0 + 1.0, "{part}: {found} instead of {exact}");
             }
         }

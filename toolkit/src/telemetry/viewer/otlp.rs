@@ -101,30 +101,30 @@ fn of_attribute(attribute: &KeyValue) -> Json {
 
 fn of_value(value: &Value) -> Json {
     match value {
-        Value::Bool(value) => of_bool(value),
-        Value::I64(value) => of_integer(value),
-        Value::F64(value) => of_number(value),
-        Value::Array(Array::Bool(values)) => of_array(values, of_bool),
-        Value::Array(Array::I64(values)) => of_array(values, of_integer),
-        Value::Array(Array::F64(values)) => of_array(values, of_number),
+        Value::Bool(value) => of_bool(*value),
+        Value::I64(value) => of_integer(*value),
+        Value::F64(value) => of_number(*value),
+        Value::Array(Array::Bool(values)) => of_array(values, |value| of_bool(*value)),
+        Value::Array(Array::I64(values)) => of_array(values, |value| of_integer(*value)),
+        Value::Array(Array::F64(values)) => of_array(values, |value| of_number(*value)),
         Value::Array(Array::String(values)) => of_array(values, |value| json!({ "stringValue": value.as_str() })),
         other => json!({ "stringValue": other.as_str() }),
     }
 }
 
-fn of_bool(value: &bool) -> Json {
+fn of_bool(value: bool) -> Json {
     json!({ "boolValue": value })
 }
 
-fn of_integer(value: &i64) -> Json {
+fn of_integer(value: i64) -> Json {
     json!({ "intValue": value.to_string() })
 }
 
 /// JSON has no number for what is none; Protobuf's mapping names it.
-fn of_number(value: &f64) -> Json {
+fn of_number(value: f64) -> Json {
     match value {
         value if value.is_nan() => json!({ "doubleValue": "NaN" }),
-        value if value.is_infinite() && *value > 0.0 => json!({ "doubleValue": "Infinity" }),
+        value if value.is_infinite() && value > 0.0 => json!({ "doubleValue": "Infinity" }),
         value if value.is_infinite() => json!({ "doubleValue": "-Infinity" }),
         value => json!({ "doubleValue": value }),
     }

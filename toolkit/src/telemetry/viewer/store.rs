@@ -202,7 +202,9 @@ impl Store {
             self.put(id, Tier::Failed);
         } else if let Entry::Entered { displaced } = self.slowest.enter(endpoint, id, duration) {
             self.put(id, Tier::Slowest);
-            displaced.into_iter().for_each(|displaced| self.put(displaced, Tier::Ordinary));
+            if let Some(displaced) = displaced {
+                self.put(displaced, Tier::Ordinary);
+            }
         } else if unfinished && !self.has_place(end) {
             self.evict(id);
         } else {

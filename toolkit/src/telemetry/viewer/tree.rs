@@ -22,9 +22,11 @@ pub(super) fn ordered(spans: &[Arc<SpanData>]) -> Vec<Node<'_>> {
     for (number, span) in by_start.iter().filter(|(_, span)| !is_root(span)) {
         tree.below.entry(span.parent_span_id).or_default().push((*number, span));
     }
-    by_start.iter().filter(|(_, span)| is_root(span)).for_each(|(number, span)| tree.grow(*number, span));
-    // What is still missing has itself above it, in a circle: the earliest of each circle stands for its root.
-    by_start.iter().for_each(|(number, span)| tree.grow(*number, span));
+    // What is not below a root has itself above it, in a circle: the earliest of each circle stands for its root.
+    let roots = by_start.iter().filter(|(_, span)| is_root(span));
+    for (number, span) in roots.chain(&by_start) {
+        tree.grow(*number, span);
+    }
     tree.nodes
 }
 

@@ -72,8 +72,8 @@ fn row(endpoint: &EndpointSummary) -> Markup {
             th scope="row" role="rowheader" { a href=(traces) { (Visible(&endpoint.name)) } }
             (cell("Rate", html! { (rate(endpoint.rate)) span.unit { "/s" } }))
             (cell("Errors", errors(endpoint)))
-            @for (name, part) in [("p50", 0.5), ("p95", 0.95), ("p99", 0.99)] {
-                (cell(name, html! { (duration_if_any(endpoint.durations.quantile(part))) }))
+            @for (name, part) in [("p50", 50), ("p95", 95), ("p99", 99)] {
+                (cell(name, html! { (duration_if_any(endpoint.durations.percentile(part))) }))
             }
             td.histogram role="cell" { (histogram(endpoint)) }
             td.links role="cell" {
@@ -129,7 +129,7 @@ fn histogram(endpoint: &EndpointSummary) -> Markup {
 }
 
 fn told(durations: &Histogram) -> String {
-    match (durations.quantile(0.0), durations.quantile(0.5), durations.quantile(1.0)) {
+    match (durations.percentile(0), durations.percentile(50), durations.percentile(100)) {
         (Some(shortest), Some(median), Some(longest)) => format!(
             "Durations from about {} to {}, half of them below {}",
             duration(shortest),

@@ -20,8 +20,8 @@ fn class(code: u16, failed: bool) -> &'static str {
     match code {
         _ if failed => "chip bad",
         ..300 => "chip good",
-        ..400 => "chip info",
-        ..500 => "chip warn",
+        300..400 => "chip info",
+        400..500 => "chip warn",
         _ => "chip bad",
     }
 }
