@@ -19,6 +19,8 @@ pub(super) const PROBLEM: usize = 16 << 10;
 pub(super) const SPAN: usize = 64 << 10;
 /// The longest `tracestate` that the W3C asks everyone to pass on (Trace Context §3.3.1.5).
 const TRACE_STATE: usize = 512;
+/// What the allocator takes for itself with each piece of memory.
+const PIECE: usize = 16;
 /// So many links of a span are kept.
 const LINKS: usize = 32;
 /// So many fields of a log line are kept.
@@ -35,7 +37,7 @@ pub(super) fn span(span: &mut SpanData) -> usize {
     span.dropped_attributes_count += room.attributes(&mut span.attributes);
     events(span, &mut room);
     links(span, &mut room);
-    size_of::<SpanData>() + span.name.len() + (SPAN - room.left)
+    size_of::<SpanData>() + 3 * PIECE + span.name.len() + (SPAN - room.left)
 }
 
 /// Cuts a log line and gives the memory that it takes.
@@ -46,9 +48,9 @@ pub(super) fn line(line: &mut LogLine) -> usize {
     let mut fields = 0;
     for (_, value) in &mut line.fields {
         string(value, TEXT.min(SPAN.saturating_sub(fields)));
-        fields += size_of::<(&str, String)>() + value.len();
+        fields += size_of::<(&str, String)>() + PIECE + value.len();
     }
-    size_of::<LogLine>() + line.target.len() + line.message.len() + fields
+    size_of::<LogLine>() + 3 * PIECE + line.target.len() + line.message.len() + fields
 }
 
 /// The part of a problem document that is kept, in memory of its own.
@@ -77,7 +79,7 @@ impl Room {
             attribute.key = shortened(attribute.key.as_str(), NAME).into();
         }
         let value = value(&mut attribute.value);
-        self.take(size_of::<KeyValue>() + attribute.key.as_str().len() + value)
+        self.take(size_of::<KeyValue>() + PIECE + attribute.key.as_str().len() + value)
     }
 
     fn take(&mut self, bytes: usize) -> bool {
@@ -92,7 +94,7 @@ fn events(span: &mut SpanData, room: &mut Room) {
     let fitting = events.events.iter_mut().position(|event| {
         cow(&mut event.name, NAME);
         event.dropped_attributes_count += room.attributes(&mut event.attributes);
-        !room.take(size_of_val(event) + event.name.len())
+        !room.take(size_of_val(event) + PIECE + event.name.len())
     });
     if let Some(fitting) = fitting {
         events.dropped_count += (events.events.len() - fitting) as u32;
