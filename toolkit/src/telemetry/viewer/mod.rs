@@ -1,7 +1,8 @@
 //! The trace viewer: what the latest requests did, kept in memory and shown as pages, without a collector.
 //!
-//! Spans, log lines and problems are put into an [`inbox`](Inbox) while requests are answered, and sorted into the
-//! [`Store`] a few hundred at a time. The pages copy what they show out of it and are written without holding it.
+//! What is told of a trace while its request is answered goes into an [`Inbox`], and is sorted into the [`Store`] when
+//! the request ends, or when there is enough of it. The pages copy what they show out of the store and are written
+//! without holding it.
 
 mod admission;
 mod cut;
