@@ -1,0 +1,1 @@
+"""Judges the telemetry of the example service from outside: what it sends, and what it can be asked for."""
