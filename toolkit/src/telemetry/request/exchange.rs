@@ -69,6 +69,8 @@ impl Exchange {
         trusts_proxy: bool,
     ) -> Self {
         let scheme = if trusts_proxy { forwarded::scheme(request.headers()) } else { "http" };
+        // Before the span starts, which ends by it: nothing within the span may end later.
+        let since = Instant::now();
         let (context, recorded_since) = open_span(telemetry, route, request, scheme, trusts_proxy);
         route.metrics.add_active(&telemetry.metrics, scheme, 1);
         Self {
@@ -76,7 +78,7 @@ impl Exchange {
             route,
             context,
             recorded_since,
-            since: Instant::now(),
+            since,
             method: request.method().clone(),
             uri: request.uri().clone(),
             version: request.version(),
