@@ -84,7 +84,9 @@ impl LogLayer {
         if !ids.is_valid() {
             return None;
         }
-        if self.in_spans && ids.is_sampled() && span.is_recording() {
+        // The access line has nothing that the request's span has not, and is written when that has ended.
+        let is_access = metadata.target() == "toolkit::access";
+        if self.in_spans && !is_access && ids.is_sampled() && span.is_recording() {
             let own = [KeyValue::new("level", metadata.level().as_str()), KeyValue::new("target", metadata.target())];
             let theirs = fields.others.iter().map(|(name, value)| KeyValue::new(*name, value.to_string()));
             span.add_event(fields.message.clone(), own.into_iter().chain(theirs).collect());
