@@ -15,11 +15,21 @@ pub(in crate::telemetry) fn reader(registry: &Registry) -> Result<PrometheusExpo
     exporter.build().map_err(|error| error.to_string())
 }
 
+/// Gauges that OpenTelemetry calls counts: to Prometheus only a histogram has one, and its clients call these so.
+const RENAMED: [(&str, &str); 2] =
+    [("process_thread_count", "process_threads"), ("process_unix_file_descriptor_count", "process_open_fds")];
+
 /// All that is measured, in Prometheus's text format.
 pub(crate) fn answer(telemetry: &Telemetry) -> Response {
+    let mut families = telemetry.registry.gather();
+    for family in &mut families {
+        if let Some((_, name)) = RENAMED.iter().find(|(name, _)| *name == family.name()) {
+            family.set_name((*name).to_owned());
+        }
+    }
     let encoder = TextEncoder::new();
     let mut text = Vec::new();
-    match encoder.encode(&telemetry.registry.gather(), &mut text) {
+    match encoder.encode(&families, &mut text) {
         Ok(()) => ([(header::CONTENT_TYPE, encoder.format_type().to_owned())], text).into_response(),
         Err(error) => {
             tracing::error!(%error, "the metrics cannot be written");
