@@ -103,10 +103,8 @@ impl<F: Fn(&str) -> Option<String>> Variables<F> {
     fn destination(&mut self, signal: &str) -> Destination {
         let name = format!("OTEL_{signal}_EXPORTER");
         let endpoints = ["OTEL_EXPORTER_OTLP_ENDPOINT".to_owned(), format!("OTEL_EXPORTER_OTLP_{signal}_ENDPOINT")];
-        let by_endpoint = match endpoints.iter().any(|endpoint| self.get(endpoint).is_some()) {
-            true => Destination::Otlp,
-            false => Destination::None,
-        };
+        let has_endpoint = endpoints.iter().any(|endpoint| self.get(endpoint).is_some());
+        let by_endpoint = if has_endpoint { Destination::Otlp } else { Destination::None };
         let Some(value) = self.get(&name) else { return by_endpoint };
         match value.as_str() {
             "none" => Destination::None,

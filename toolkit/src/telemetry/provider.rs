@@ -7,7 +7,7 @@ use std::{
 use opentelemetry::{InstrumentationScope, Key, KeyValue, global, metrics::MeterProvider, trace::TracerProvider};
 use opentelemetry_sdk::{
     Resource,
-    logs::SdkLoggerProvider,
+    logs::{LoggerProviderBuilder, SdkLoggerProvider},
     metrics::SdkMeterProvider,
     trace::{SdkTracer, SdkTracerProvider},
 };
@@ -171,7 +171,7 @@ impl Telemetry {
 
         let loggers = (environment.logs != Destination::None).then(|| {
             let builder = SdkLoggerProvider::builder().with_resource(resource);
-            export::logs(environment.logs, builder).map(|builder| builder.build())
+            export::logs(environment.logs, builder).map(LoggerProviderBuilder::build)
         });
         let loggers = loggers.transpose().unwrap_or_else(|fault| {
             told("logs", fault);

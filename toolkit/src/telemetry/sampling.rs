@@ -2,7 +2,7 @@ use std::cell::Cell;
 
 use opentelemetry::{
     Context, KeyValue,
-    trace::{Link, SpanContext, SpanId, SpanKind, TraceContextExt, TraceId},
+    trace::{Link, SpanContext, SpanId, SpanKind, SpanRef, TraceContextExt, TraceId},
 };
 use opentelemetry_sdk::trace::{
     IdGenerator, RandomIdGenerator, Sampler, SamplingDecision, SamplingResult, ShouldSample,
@@ -74,7 +74,7 @@ impl ShouldSample for Decided {
         _: &[Link],
     ) -> SamplingResult {
         let parent = parent_context.map(TraceContextExt::span);
-        let parent = parent.as_ref().map(|span| span.span_context()).filter(|parent| parent.is_valid());
+        let parent = parent.as_ref().map(SpanRef::span_context).filter(|parent| parent.is_valid());
         let decision = match (self.sampling.decide(parent, trace_id), self.records_all) {
             (true, _) => SamplingDecision::RecordAndSample,
             (false, true) => SamplingDecision::RecordOnly,

@@ -6,7 +6,7 @@ use std::{
 use opentelemetry_sdk::error::OTelSdkResult;
 
 /// How often the same trouble is told.
-const PAUSE: Duration = Duration::from_secs(60);
+const PAUSE: Duration = Duration::from_mins(1);
 
 /// Counts what could not be exported, and tells it once a minute.
 #[derive(Debug)]
