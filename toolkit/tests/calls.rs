@@ -340,6 +340,18 @@ async fn durations_are_measured_with_few_attributes() {
 }
 
 #[toolkit::test]
+async fn a_call_before_the_service_starts_keeps_no_later_one_from_being_measured() {
+    let peer = peer().await;
+    let url = format!("http://{peer}/status/200");
+    client().get(&url).template("/before").send().await.unwrap();
+    let service = service().await;
+    client().get(&url).template("/after").send().await.unwrap();
+
+    let counts = durations_of(&service, peer.port(), "count").await;
+    assert!(counts.iter().any(|count| count.labels["url_template"] == "/after"), "{counts:?}");
+}
+
+#[toolkit::test]
 async fn every_part_of_a_request_is_sent() {
     let peer = peer().await;
     let url = reqwest::Url::parse(&format!("http://{peer}/seen/parts")).unwrap();

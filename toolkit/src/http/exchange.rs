@@ -105,8 +105,10 @@ impl Exchange {
             }
             span.end();
         }
-        self.attributes.extend(outcome);
-        histogram().record(duration, &self.attributes);
+        if let Some(histogram) = histogram() {
+            self.attributes.extend(outcome);
+            histogram.record(duration, &self.attributes);
+        }
     }
 }
 
@@ -157,15 +159,17 @@ fn span_attributes(request: &Request, has_credentials: bool) -> impl Iterator<It
     original.into_iter().chain([url])
 }
 
-/// Where durations are counted.
-fn histogram() -> &'static Histogram<f64> {
+/// Where durations are counted; nowhere before the telemetry is started.
+fn histogram() -> Option<&'static Histogram<f64>> {
     static HISTOGRAM: OnceLock<Histogram<f64>> = OnceLock::new();
-    HISTOGRAM.get_or_init(|| {
-        telemetry::meter()
+    let meter = telemetry::meter()?;
+    let histogram = HISTOGRAM.get_or_init(|| {
+        meter
             .f64_histogram(metric::HTTP_CLIENT_REQUEST_DURATION)
             .with_description("Duration of HTTP client requests.")
             .with_unit("s")
             .with_boundaries(DURATIONS.to_vec())
             .build()
-    })
+    });
+    Some(histogram)
 }

@@ -1,7 +1,7 @@
 //! What calls to other services take part in the trace with.
 
 use http::HeaderMap;
-use opentelemetry::{Context, global, metrics::Meter};
+use opentelemetry::{Context, metrics::Meter};
 use opentelemetry_sdk::trace::SdkTracer;
 
 use super::current;
@@ -11,9 +11,9 @@ pub(crate) fn tracer() -> Option<&'static SdkTracer> {
     current().tracer.as_ref()
 }
 
-/// Makes instruments.
-pub(crate) fn meter() -> Meter {
-    current().metrics.meter.clone().unwrap_or_else(|| global::meter("toolkit"))
+/// Makes instruments; none before the telemetry is started, as an instrument made then would never measure anything.
+pub(crate) fn meter() -> Option<&'static Meter> {
+    current().metrics.meter.as_ref()
 }
 
 /// Writes the context of the trace and the baggage into headers.
