@@ -66,7 +66,7 @@ class Load:
     def __init__(self, port, threads, targets, name="load", each=None):
         self.port, self.targets, self.name, self.each = port, targets, name, each
         self.replies = []
-        self.broken_off = 0
+        self.broken_off = []
         self.threads = [threading.Thread(target=self.run, args=(number,), daemon=True) for number in range(threads)]
         for thread in self.threads:
             thread.start()
@@ -78,8 +78,8 @@ class Load:
             target = self.targets[count % len(self.targets)]
             try:
                 self.replies.append(client.ask(f"{self.name}/{number}.{count}", target))
-            except (OSError, http.client.HTTPException):
-                self.broken_off += 1
+            except (OSError, http.client.HTTPException) as error:
+                self.broken_off.append((f"{self.name}/{number}.{count}", repr(error)))
                 return
             count += 1
         client.close()
