@@ -53,7 +53,7 @@ fn get_panicking() {
 #[get("/pooled")]
 fn get_pooled() -> String {
     let span = tracing::info_span!("compute", size = 3);
-    span.in_scope(|| current_trace_id())
+    span.in_scope(current_trace_id)
 }
 
 /// Who asks.

@@ -71,7 +71,7 @@ async fn start(app: App, matches: &ArgMatches) -> crate::Result {
     let sources = Sources::load(file, flags).map_err(|fault| StartError::of(vec![fault]))?;
     // What is wrong with the settings is told, with all else that is, when the service is started.
     let settings = sources.read::<ServerSettings>(|_, _| {}).unwrap_or_default();
-    let ignored = telemetry::start(&app, settings.keeps_traces(), &Environment::of_process());
+    let ignored = telemetry::start(&app, telemetry::keeps_traces(&settings), &Environment::of_process());
     start_logging(&settings.log, settings.log_format);
     for sentence in ignored {
         tracing::warn!("{sentence}");

@@ -66,7 +66,7 @@ impl Started {
         };
 
         // A program that serves the router itself has not started it yet.
-        for sentence in telemetry::start(&app, settings.keeps_traces(), &Environment::of_process()) {
+        for sentence in telemetry::start(&app, telemetry::keeps_traces(&settings), &Environment::of_process()) {
             tracing::warn!("{sentence}");
         }
         let mounting = Mounting {

@@ -3,9 +3,11 @@ use axum::Router;
 use super::App;
 #[cfg(feature = "trace-viewer")]
 use crate::settings::ViewerAccess;
+#[cfg(any(feature = "prometheus", feature = "trace-viewer"))]
+use crate::telemetry;
 use crate::{
     settings::ServerSettings,
-    telemetry::{self, Environment, Service, Telemetry},
+    telemetry::{Environment, Service, Telemetry},
 };
 
 /// Starts the process's telemetry, unless it runs; what of it could not be started is told as sentences.
@@ -14,29 +16,43 @@ pub(crate) fn start(app: &App, keeps_traces: bool, environment: &Environment) ->
 }
 
 /// The metrics and the traces.
-#[cfg_attr(not(feature = "trace-viewer"), allow(unused_variables, reason = "only the viewer has a title and settings"))]
 pub(super) fn routes(title: &str, settings: &ServerSettings) -> Router {
-    let router = Router::new();
-    #[cfg(feature = "prometheus")]
-    let router = router.route("/metrics", axum::routing::get(async || telemetry::metrics_page(telemetry::current())));
-    #[cfg(feature = "trace-viewer")]
-    let router = match telemetry::current().viewer() {
-        Some(viewer) => {
-            router.merge(telemetry::viewer_routes(viewer.clone(), title, settings.trace_viewer_from.into()))
-        }
-        None => router,
-    };
-    router
+    metrics().merge(traces(title, settings))
 }
 
-impl ServerSettings {
-    /// Whether the last traces are kept, to be looked at.
-    pub(super) fn keeps_traces(&self) -> bool {
-        #[cfg(feature = "trace-viewer")]
-        return self.trace_viewer;
-        #[cfg(not(feature = "trace-viewer"))]
-        return false;
-    }
+#[cfg(feature = "prometheus")]
+fn metrics() -> Router {
+    Router::new().route("/metrics", axum::routing::get(async || telemetry::metrics_page(telemetry::current())))
+}
+
+#[cfg(not(feature = "prometheus"))]
+fn metrics() -> Router {
+    Router::new()
+}
+
+#[cfg(feature = "trace-viewer")]
+fn traces(title: &str, settings: &ServerSettings) -> Router {
+    let viewer = telemetry::current().viewer();
+    viewer.map_or_else(Router::new, |viewer| {
+        telemetry::viewer_routes(viewer.clone(), title, settings.trace_viewer_from.into())
+    })
+}
+
+#[cfg(not(feature = "trace-viewer"))]
+fn traces(_: &str, _: &ServerSettings) -> Router {
+    Router::new()
+}
+
+/// Whether the last traces are kept, to be looked at.
+#[cfg(feature = "trace-viewer")]
+pub(super) fn keeps_traces(settings: &ServerSettings) -> bool {
+    settings.trace_viewer
+}
+
+/// Whether the last traces are kept, to be looked at.
+#[cfg(not(feature = "trace-viewer"))]
+pub(super) fn keeps_traces(_: &ServerSettings) -> bool {
+    false
 }
 
 #[cfg(feature = "trace-viewer")]

@@ -9,6 +9,27 @@ use super::{Propagation, sampling::Sampling};
 /// bound; a service that is to live needs one.
 const LONGEST_VALUE: usize = 16 * 1024;
 
+const CERTIFICATE: &str = "OTEL_EXPORTER_OTLP_CERTIFICATE";
+/// What the SDK reads itself, and wants to be numbers.
+const SDK_NUMBERS: [&str; 16] = [
+    "OTEL_BSP_SCHEDULE_DELAY",
+    "OTEL_BSP_EXPORT_TIMEOUT",
+    "OTEL_BSP_MAX_QUEUE_SIZE",
+    "OTEL_BSP_MAX_EXPORT_BATCH_SIZE",
+    "OTEL_BLRP_SCHEDULE_DELAY",
+    "OTEL_BLRP_EXPORT_TIMEOUT",
+    "OTEL_BLRP_MAX_QUEUE_SIZE",
+    "OTEL_BLRP_MAX_EXPORT_BATCH_SIZE",
+    "OTEL_METRIC_EXPORT_INTERVAL",
+    "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT",
+    "OTEL_SPAN_EVENT_COUNT_LIMIT",
+    "OTEL_SPAN_LINK_COUNT_LIMIT",
+    "OTEL_EXPORTER_OTLP_TIMEOUT",
+    "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT",
+    "OTEL_EXPORTER_OTLP_METRICS_TIMEOUT",
+    "OTEL_EXPORTER_OTLP_LOGS_TIMEOUT",
+];
+
 /// Where one kind of telemetry goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Destination {
@@ -46,6 +67,7 @@ impl Environment {
         let propagation = variables.propagation();
         let [traces, metrics, logs] = ["TRACES", "METRICS", "LOGS"].map(|signal| variables.destination(signal));
         let sampling = variables.sampling();
+        variables.check_what_the_sdk_reads();
         let longest_value = variables
             .number("OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT")
             .or_else(|| variables.number("OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT"))
@@ -78,6 +100,26 @@ impl<F: Fn(&str) -> Option<String>> Variables<F> {
             self.ignore(name, &value, "a number of characters");
         }
         number
+    }
+
+    /// The SDK ignores what it cannot use, without a word.
+    fn check_what_the_sdk_reads(&mut self) {
+        for name in SDK_NUMBERS {
+            if let Some(value) = self.get(name).filter(|value| value.parse::<u64>().is_err()) {
+                self.ignore(name, &value, "a whole number");
+            }
+        }
+        for name in ["OTEL_EXPORTER_OTLP_HEADERS", "OTEL_RESOURCE_ATTRIBUTES"] {
+            let value = self.get(name).unwrap_or_default();
+            if value.split(',').any(|pair| !pair.trim().is_empty() && !pair.contains('=')) {
+                // What stands there may be a secret.
+                self.ignored.push(format!("a part of {name} is ignored: expected `name=value`, separated by commas"));
+            }
+        }
+        let is_grpc = self.get("OTEL_EXPORTER_OTLP_PROTOCOL").is_some_and(|protocol| protocol == "grpc");
+        if !is_grpc && let Some(value) = self.get(CERTIFICATE) {
+            self.ignore(CERTIFICATE, &value, "`SSL_CERT_FILE` instead, as the protocol is HTTP");
+        }
     }
 
     fn ignore(&mut self, name: &str, value: &str, expected: &str) {
@@ -190,6 +232,9 @@ mod tests {
             ("OTEL_TRACES_SAMPLER", "traceidratio"),
             ("OTEL_TRACES_SAMPLER_ARG", "10%"),
             ("OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", "long"),
+            ("OTEL_BSP_SCHEDULE_DELAY", "soon"),
+            ("OTEL_EXPORTER_OTLP_HEADERS", "x-key=a,broken"),
+            ("OTEL_EXPORTER_OTLP_CERTIFICATE", "ca.pem"),
         ]);
         assert_eq!(environment.propagation, Propagation { trace_context: true, baggage: false });
         assert_eq!(environment.longest_value, LONGEST_VALUE);
@@ -199,6 +244,10 @@ mod tests {
                 "OTEL_PROPAGATORS is `b3`, which is ignored: expected `tracecontext`, `baggage` or `none`",
                 "OTEL_TRACES_EXPORTER is `zipkin`, which is ignored: expected `otlp`, `console` or `none`",
                 "OTEL_TRACES_SAMPLER_ARG is `10%`, which is ignored: expected a share from 0 to 1",
+                "OTEL_BSP_SCHEDULE_DELAY is `soon`, which is ignored: expected a whole number",
+                "a part of OTEL_EXPORTER_OTLP_HEADERS is ignored: expected `name=value`, separated by commas",
+                "OTEL_EXPORTER_OTLP_CERTIFICATE is `ca.pem`, which is ignored: expected `SSL_CERT_FILE` instead, as the \
+                 protocol is HTTP",
                 "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT is `long`, which is ignored: expected a number of characters",
             ]
         );

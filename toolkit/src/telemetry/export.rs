@@ -1,6 +1,6 @@
 //! The ways out: to a collector by OTLP, or to standard output.
 
-use std::{env, fmt, time::Duration};
+use std::{fmt, time::Duration};
 
 use opentelemetry_sdk::{
     Resource,
@@ -122,9 +122,9 @@ impl<E: LogExporter> LogExporter for Watched<E> {
 
 #[cfg(feature = "otlp")]
 mod otlp {
-    use opentelemetry_otlp::{ExporterBuildError, LogExporter, MetricExporter, SpanExporter};
+    use std::env;
 
-    use super::env;
+    use opentelemetry_otlp::{ExporterBuildError, LogExporter, MetricExporter, SpanExporter};
 
     pub(super) fn spans() -> Result<SpanExporter, String> {
         build("TRACES", || SpanExporter::builder().build())

@@ -58,6 +58,7 @@ impl Propagation {
     }
 
     /// Writes the headers of a call to another service.
+    #[cfg_attr(not(feature = "http-client"), allow(dead_code, reason = "only the client calls"))]
     pub(crate) fn write(self, context: &Context, headers: &mut HeaderMap) {
         let mut writer = HeadersMut(headers);
         if self.trace_context && context.span().span_context().is_valid() {

@@ -195,26 +195,34 @@ impl Telemetry {
         }
     }
 
-    /// Sends what waits to be sent, for a bounded time.
+    /// Sends what waits to be sent, for a bounded time; no signal waits for another.
     ///
-    /// On a thread of its own: a gRPC exporter that needs the async threads would wait for itself, and a runtime that
+    /// On threads of its own: a gRPC exporter that needs the async threads would wait for itself, and a runtime that
     /// ends waits for its blocking threads, however long they take.
     pub(crate) async fn flush(&'static self) {
-        let (done, flushed) = tokio::sync::oneshot::channel();
-        let flush = std::thread::Builder::new().name("telemetry-flush".to_owned()).spawn(move || {
-            // What could not be sent has been told by the exporter.
-            if let Some(traces) = &self.traces {
-                let _ = traces.shutdown_with_timeout(FLUSH);
-            }
-            if let Some(loggers) = &self.loggers {
-                let _ = loggers.shutdown_with_timeout(FLUSH);
-            }
-            let _ = self.meters.shutdown();
-            let _ = done.send(());
-        });
-        if flush.is_err() || tokio::time::timeout(FLUSH, flushed).await.is_err() {
+        // What could not be sent has been told by the exporters.
+        let traces = flushed("traces", || self.traces.as_ref().map(|traces| traces.shutdown_with_timeout(FLUSH)));
+        let logs = flushed("logs", || self.loggers.as_ref().map(|loggers| loggers.shutdown_with_timeout(FLUSH)));
+        let metrics = flushed("metrics", || self.meters.shutdown());
+        if tokio::time::timeout(FLUSH, async { tokio::join!(traces, logs, metrics) }).await.is_err() {
             tracing::warn!("not all telemetry could be sent within {FLUSH:?}; the rest is lost");
         }
+    }
+}
+
+/// Waits for `flush` on a thread of its own.
+async fn flushed<T>(signal: &str, flush: impl FnOnce() -> T + Send + 'static) {
+    let (done, is_done) = tokio::sync::oneshot::channel();
+    let thread = std::thread::Builder::new().name(format!("flush-{signal}"));
+    let thread = thread.spawn(move || {
+        flush();
+        // Whoever waited may have given up.
+        let _ = done.send(());
+    });
+    match thread {
+        // An error means that the thread has ended.
+        Ok(_) => is_done.await.unwrap_or_default(),
+        Err(error) => tracing::warn!(%error, "the {signal} that wait to be sent are lost"),
     }
 }
 

@@ -20,6 +20,7 @@ pub(crate) trait Seen: fmt::Debug + Send + Sync {
 }
 
 /// One `tracing` event.
+#[cfg_attr(not(feature = "trace-viewer"), allow(dead_code, reason = "only the viewer reads it"))]
 #[derive(Clone, Debug)]
 pub(crate) struct LogLine {
     pub(crate) time: SystemTime,

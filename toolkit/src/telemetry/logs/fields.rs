@@ -18,6 +18,20 @@ pub(super) enum Value {
     Text(String),
 }
 
+impl Value {
+    /// The value as an attribute of a span.
+    pub(super) fn attribute(&self) -> opentelemetry::Value {
+        match self {
+            Self::Bool(value) => (*value).into(),
+            Self::Integer(value) => {
+                i64::try_from(*value).map_or_else(|_| value.to_string().into(), opentelemetry::Value::from)
+            }
+            Self::Float(value) => (*value).into(),
+            Self::Text(value) => value.clone().into(),
+        }
+    }
+}
+
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -88,7 +88,7 @@ impl LogLayer {
         let is_access = metadata.target() == "toolkit::access";
         if self.in_spans && !is_access && ids.is_sampled() && span.is_recording() {
             let own = [KeyValue::new("level", metadata.level().as_str()), KeyValue::new("target", metadata.target())];
-            let theirs = fields.others.iter().map(|(name, value)| KeyValue::new(*name, value.to_string()));
+            let theirs = fields.others.iter().map(|(name, value)| KeyValue::new(*name, value.attribute()));
             span.add_event(fields.message.clone(), own.into_iter().chain(theirs).collect());
         }
         Some((ids.trace_id(), ids.span_id()))

@@ -24,6 +24,7 @@ use requests::Instruments;
 /// The instruments of the process; without a meter, nothing is measured.
 #[derive(Debug, Default)]
 pub(crate) struct Metrics {
+    #[cfg(feature = "http-client")]
     pub(super) meter: Option<Meter>,
     requests: Option<Instruments>,
     violations: Option<Counter<u64>>,
@@ -44,6 +45,7 @@ impl Metrics {
             requests: Some(Instruments::new(&meter)),
             violations: Some(violations),
             waiting: Some(pool::observe(&meter)),
+            #[cfg(feature = "http-client")]
             meter: Some(meter),
         }
     }
