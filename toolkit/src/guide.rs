@@ -43,6 +43,10 @@ pub mod calling_services {
     #![doc = include_str!("docs/calling_services.md")]
 }
 
+pub mod telemetry {
+    #![doc = include_str!("docs/telemetry.md")]
+}
+
 pub mod authentication {
     #![doc = include_str!("docs/authentication.md")]
 }

@@ -85,7 +85,7 @@
 //! ```
 //!
 //! `cargo run` serves it at `127.0.0.1:8000`, with Swagger UI at `/docs`, the OpenAPI 3.1 document at `/openapi.json`,
-//! and probes at `/health/live` and `/health/ready`.
+//! the latest traces at `/traces`, metrics at `/metrics`, and probes at `/health/live` and `/health/ready`.
 //!
 //! # The guide
 //!
@@ -101,6 +101,7 @@
 //! | [resources](guide::resources) | what the service owns, and what a request computes |
 //! | [settings](guide::settings) | file, environment, flags, and the service's own settings |
 //! | [calling services](guide::calling_services) | requests to other services, and what is traced of them |
+//! | [telemetry](guide::telemetry) | traces, metrics and logs: what they say, the viewer, and how to send them elsewhere |
 //! | [authentication](guide::authentication) | bearer tokens, passwords, API keys |
 //! | [OpenAPI](guide::openapi) | the document, its pages, and the check against a kept one |
 //! | [serving](guide::serving) | which endpoints, starting, running, stopping |
@@ -112,6 +113,10 @@
 //! | feature | adds |
 //! |---|---|
 //! | `http-client`, on by default | calls to other services: `toolkit::http` |
+//! | `otlp`, on by default | traces, metrics and logs sent to a collector, by OTLP over HTTP |
+//! | `otlp-grpc` | the same over gRPC |
+//! | `prometheus`, on by default | metrics at `/metrics` |
+//! | `trace-viewer`, on by default | the trace viewer at `/traces` |
 //! | `swagger-ui`, on by default | Swagger UI at `/docs` |
 //! | `redoc` | Redoc at `/docs/redoc` |
 //! | `scalar` | Scalar at `/docs/scalar` |
