@@ -2,7 +2,7 @@
 
 use std::{cmp::Reverse, path::PathBuf};
 
-use toolkit::prelude::*;
+use toolkit::{prelude::*, tracing};
 
 use crate::{
     catalogue::{Catalogue, Item},
@@ -41,15 +41,18 @@ fn get_recommendations(
     /// Who the recommendations are for.
     #[validate(range(min = 1))]
     #[example(7)]
+    #[trace]
     customer_id: i64,
     /// How many to return.
     #[default(10)]
     #[validate(range(min = 1, max = 100))]
+    #[trace]
     limit: u32,
     ranker: &Ranker,
     catalogue: &Catalogue,
 ) -> Result<Vec<Recommendation>, RecommendationError> {
-    let ranking = ranker.rank(customer_id, limit).ok_or(RecommendationError::UnknownCustomer { customer_id })?;
+    let ranking = tracing::info_span!("rank").in_scope(|| ranker.rank(customer_id, limit));
+    let ranking = ranking.ok_or(RecommendationError::UnknownCustomer { customer_id })?;
     let titled = ranking.into_iter().map(|scored| Recommendation {
         item_id: scored.item_id,
         title: catalogue.get(scored.item_id).map(|item| item.title.clone()).unwrap_or_default(),
@@ -154,7 +157,9 @@ fn rate_items(
         return Err(RatingError::UnknownItems { item_ids });
     }
     let replaced = ratings.iter().filter(|rating| ranker.rate(**rating).is_some()).count();
-    Ok(Created::new(RatingsTaken { added: ratings.len() - replaced, replaced }))
+    let added = ratings.len() - replaced;
+    tracing::info!(added, replaced, "ratings taken");
+    Ok(Created::new(RatingsTaken { added, replaced }))
 }
 
 /// What the service can be told.
