@@ -67,7 +67,10 @@ impl Attributes {
             "example" => set_once(&mut self.example, &attribute, "example(7)", errors),
             "trace" => match &attribute.meta {
                 Meta::Path(_) => self.is_traced = true,
-                meta => errors.at(meta, "`#[trace]` takes nothing: the value is recorded under the parameter's name"),
+                meta => errors.at(
+                    meta,
+                    "`#[trace]` takes nothing: the value is recorded under the name that the parameter has on the wire",
+                ),
             },
             "depends" => {
                 self.mark_as(&path, errors);

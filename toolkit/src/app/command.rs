@@ -17,7 +17,7 @@ use super::{
 use crate::{
     endpoint::EndpointEntry,
     settings::{FILE, ServerSettings, Sources, env_name, flag_name},
-    telemetry::{Environment, start_logging},
+    telemetry::{Environment, flush as flush_telemetry, start_logging},
 };
 
 /// Does what the command line says.
@@ -79,7 +79,12 @@ async fn start(app: App, matches: &ArgMatches) -> crate::Result {
     for name in sources.unknown_in_environment(&known_settings()) {
         tracing::warn!("the environment variable {name} is no setting");
     }
-    serve::serve(Started::new(app, &sources).await?).await
+    let outcome = match Started::new(app, &sources).await {
+        Ok(started) => serve::serve(started).await,
+        Err(error) => Err(error.into()),
+    };
+    flush_telemetry().await;
+    outcome
 }
 
 fn openapi(app: &App, matches: &ArgMatches) -> crate::Result {

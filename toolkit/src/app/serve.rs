@@ -17,7 +17,7 @@ use tokio::{
 use tower::ServiceExt;
 
 use super::{StartError, Started};
-use crate::{openapi::pages, settings::ServerSettings, telemetry};
+use crate::{openapi::pages, settings::ServerSettings};
 
 /// How a client of HTTP/2 without TLS begins (RFC 9113 §3.4).
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
@@ -53,7 +53,6 @@ pub(super) async fn serve(started: Started) -> crate::Result {
     }
     end(started).await;
     tracing::info!("stopped");
-    telemetry::current().flush().await;
     Ok(())
 }
 

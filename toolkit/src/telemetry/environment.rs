@@ -148,17 +148,20 @@ impl<F: Fn(&str) -> Option<String>> Variables<F> {
         let has_endpoint = endpoints.iter().any(|endpoint| self.get(endpoint).is_some());
         let by_endpoint = if has_endpoint { Destination::Otlp } else { Destination::None };
         let Some(value) = self.get(&name) else { return by_endpoint };
-        match value.as_str() {
-            "none" => Destination::None,
-            "otlp" => Destination::Otlp,
-            "console" => Destination::Console,
-            // Metrics can be fetched from every service.
-            "prometheus" if signal == "METRICS" => Destination::None,
-            other => {
-                self.ignore(&name, other, "`otlp`, `console` or `none`");
-                by_endpoint
+        let mut destination = None;
+        for exporter in value.split(',').map(str::trim) {
+            match exporter {
+                "none" => destination = destination.or(Some(Destination::None)),
+                "otlp" => destination = Some(Destination::Otlp),
+                "console" => destination = Some(Destination::Console),
+                // With the feature, metrics can be fetched from every service.
+                "prometheus" if signal == "METRICS" && cfg!(feature = "prometheus") => {
+                    destination = destination.or(Some(Destination::None));
+                }
+                other => self.ignore(&name, other, "`otlp`, `console` or `none`"),
             }
         }
+        destination.unwrap_or(by_endpoint)
     }
 
     fn sampling(&mut self) -> Sampling {

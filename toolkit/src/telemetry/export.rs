@@ -23,20 +23,28 @@ pub(super) fn spans(to: Destination) -> Result<Option<BatchSpanProcessor>, Strin
         Destination::Console => {
             Some(BatchSpanProcessor::builder(opentelemetry_stdout::SpanExporter::default()).build())
         }
-        Destination::Otlp => Some(BatchSpanProcessor::builder(Watched::new("spans", otlp::spans()?)).build()),
+        Destination::Otlp => Some(BatchSpanProcessor::builder(Watched::new("spans", "TRACES", otlp::spans()?)).build()),
     })
 }
+
+/// Adds something to what makes a provider.
+pub(super) type Add<B> = Box<dyn FnOnce(B) -> B>;
 
 /// Adds what sends metrics, as often as `OTEL_METRIC_EXPORT_INTERVAL` says.
 ///
 /// # Errors
 ///
 /// A sentence when it cannot be made.
-pub(super) fn metrics(to: Destination, provider: MeterProviderBuilder) -> Result<MeterProviderBuilder, String> {
+pub(super) fn metrics(to: Destination) -> Result<Add<MeterProviderBuilder>, String> {
     Ok(match to {
-        Destination::None => provider,
-        Destination::Console => provider.with_periodic_exporter(opentelemetry_stdout::MetricExporter::default()),
-        Destination::Otlp => provider.with_periodic_exporter(Watched::new("metrics", otlp::metrics()?)),
+        Destination::None => Box::new(|provider| provider),
+        Destination::Console => {
+            Box::new(|provider| provider.with_periodic_exporter(opentelemetry_stdout::MetricExporter::default()))
+        }
+        Destination::Otlp => {
+            let exporter = Watched::new("metrics", "METRICS", otlp::metrics()?);
+            Box::new(|provider| provider.with_periodic_exporter(exporter))
+        }
     })
 }
 
@@ -49,8 +57,16 @@ pub(super) fn logs(to: Destination, provider: LoggerProviderBuilder) -> Result<L
     Ok(match to {
         Destination::None => provider,
         Destination::Console => provider.with_batch_exporter(opentelemetry_stdout::LogExporter::default()),
-        Destination::Otlp => provider.with_batch_exporter(Watched::new("log records", otlp::logs()?)),
+        Destination::Otlp => provider.with_batch_exporter(Watched::new("log records", "LOGS", otlp::logs()?)),
     })
+}
+
+/// Where a signal is sent, as it is told to people: without a user and a password.
+fn endpoint(signal: &str) -> String {
+    let names = [format!("OTEL_EXPORTER_OTLP_{signal}_ENDPOINT"), "OTEL_EXPORTER_OTLP_ENDPOINT".to_owned()];
+    let set = names.into_iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    let endpoint = set.unwrap_or_else(|| "this machine".to_owned());
+    endpoint.rsplit('@').next().unwrap_or_default().to_owned()
 }
 
 /// An exporter whose failures are counted, and told now and then.
@@ -60,8 +76,8 @@ struct Watched<E> {
 }
 
 impl<E> Watched<E> {
-    fn new(what: &'static str, exporter: E) -> Self {
-        Self { exporter, trouble: Trouble::new(what) }
+    fn new(what: &'static str, signal: &str, exporter: E) -> Self {
+        Self { exporter, trouble: Trouble::new(what, endpoint(signal)) }
     }
 }
 

@@ -35,7 +35,7 @@ pub(crate) use metrics::{PoolCalls, observe_pool};
 #[cfg(feature = "http-client")]
 pub(crate) use outbound::{inject, meter, tracer};
 pub(crate) use propagation::Propagation;
-pub(crate) use provider::{Service, Telemetry, current};
+pub(crate) use provider::{Service, Telemetry, current, flush};
 pub(crate) use request::{Failure, RequestLayer, SentProblem};
 pub(crate) use seen::{LogLine, Seen};
 pub use spawn::spawn;

@@ -141,13 +141,14 @@ impl Telemetry {
                 meters
             }
         };
-        let meters = match export::metrics(environment.metrics, meters) {
-            Ok(meters) => meters.build(),
+        let meters = match export::metrics(environment.metrics) {
+            Ok(add) => add(meters),
             Err(fault) => {
                 told("metrics", fault);
-                SdkMeterProvider::builder().with_resource(resource.clone()).build()
+                meters
             }
         };
+        let meters = meters.build();
         // The SDK counts the spans that it drops with the process's meters, so these come first.
         global::set_meter_provider(meters.clone());
         let metrics = Metrics::new(meters.meter_with_scope(scope.clone()));
@@ -194,19 +195,20 @@ impl Telemetry {
             ..silent
         }
     }
+}
 
-    /// Sends what waits to be sent, for a bounded time; no signal waits for another.
-    ///
-    /// On threads of its own: a gRPC exporter that needs the async threads would wait for itself, and a runtime that
-    /// ends waits for its blocking threads, however long they take.
-    pub(crate) async fn flush(&'static self) {
-        // What could not be sent has been told by the exporters.
-        let traces = flushed("traces", || self.traces.as_ref().map(|traces| traces.shutdown_with_timeout(FLUSH)));
-        let logs = flushed("logs", || self.loggers.as_ref().map(|loggers| loggers.shutdown_with_timeout(FLUSH)));
-        let metrics = flushed("metrics", || self.meters.shutdown());
-        if tokio::time::timeout(FLUSH, async { tokio::join!(traces, logs, metrics) }).await.is_err() {
-            tracing::warn!("not all telemetry could be sent within {FLUSH:?}; the rest is lost");
-        }
+/// Sends what waits to be sent, for a bounded time; no signal waits for another.
+///
+/// On threads of its own: a gRPC exporter that needs the async threads would wait for itself, and a runtime that ends
+/// waits for its blocking threads, however long they take.
+pub(crate) async fn flush() {
+    let telemetry = current();
+    // What could not be sent has been told by the exporters.
+    let traces = flushed("traces", || telemetry.traces.as_ref().map(|traces| traces.shutdown_with_timeout(FLUSH)));
+    let logs = flushed("logs", || telemetry.loggers.as_ref().map(|loggers| loggers.shutdown_with_timeout(FLUSH)));
+    let metrics = flushed("metrics", || telemetry.meters.shutdown());
+    if tokio::time::timeout(FLUSH, async { tokio::join!(traces, logs, metrics) }).await.is_err() {
+        tracing::warn!("not all telemetry could be sent within {FLUSH:?}; the rest is lost");
     }
 }
 

@@ -12,6 +12,7 @@ const PAUSE: Duration = Duration::from_mins(1);
 #[derive(Debug)]
 pub(super) struct Trouble {
     what: &'static str,
+    endpoint: String,
     state: Mutex<State>,
 }
 
@@ -23,8 +24,8 @@ struct State {
 }
 
 impl Trouble {
-    pub(super) fn new(what: &'static str) -> Self {
-        Self { what, state: Mutex::default() }
+    pub(super) fn new(what: &'static str, endpoint: String) -> Self {
+        Self { what, endpoint, state: Mutex::default() }
     }
 
     /// Takes note of how the export of `count` things went.
@@ -48,16 +49,18 @@ impl Trouble {
         }
         let State { failures, lost, .. } =
             std::mem::replace(&mut *state, State { told: Some(now), ..State::default() });
-        let what = self.what;
-        Some(format!("{lost} {what} in {failures} exports could not be sent and are lost; requests go on: {error}"))
+        let (what, endpoint) = (self.what, &self.endpoint);
+        Some(format!(
+            "{lost} {what} in {failures} exports could not be sent to {endpoint} and are lost; requests go on: {error}"
+        ))
     }
 
     fn succeeded(&self) -> Option<String> {
         let mut state = self.state.lock().ok()?;
         state.told?;
         let State { failures, lost, .. } = std::mem::take(&mut *state);
-        let what = self.what;
-        Some(format!("{what} are sent again, after {lost} more in {failures} exports were lost"))
+        let (what, endpoint) = (self.what, &self.endpoint);
+        Some(format!("{what} are sent to {endpoint} again, after {lost} more in {failures} exports were lost"))
     }
 }
 
@@ -67,16 +70,16 @@ mod tests {
 
     #[test]
     fn trouble_is_told_at_once_then_once_a_minute_with_counts_and_when_it_is_over() {
-        let trouble = Trouble::new("spans");
+        let trouble = Trouble::new("spans", "collector:4318".to_owned());
         let start = Instant::now();
         let told = |count, seconds| trouble.failed(count, "refused", start + Duration::from_secs(seconds));
-        let first = "5 spans in 1 exports could not be sent and are lost; requests go on: refused";
+        let first = "5 spans in 1 exports could not be sent to collector:4318 and are lost; requests go on: refused";
         assert_eq!(told(5, 0).as_deref(), Some(first));
         assert_eq!(told(7, 30), None);
-        let second = "8 spans in 2 exports could not be sent and are lost; requests go on: refused";
+        let second = "8 spans in 2 exports could not be sent to collector:4318 and are lost; requests go on: refused";
         assert_eq!(told(1, 60).as_deref(), Some(second));
         assert_eq!(told(2, 61), None);
-        let end = "spans are sent again, after 2 more in 1 exports were lost";
+        let end = "spans are sent to collector:4318 again, after 2 more in 1 exports were lost";
         assert_eq!(trouble.succeeded().as_deref(), Some(end));
         assert_eq!(trouble.succeeded(), None);
     }

@@ -10,8 +10,10 @@ use super::{
 /// Writes one JSON object; the event's own fields stand under `fields`, so that none hides the line's.
 pub(super) fn write(line: &mut String, metadata: &Metadata<'_>, fields: &Fields, about: &Line) {
     let (time, level, target) = (about.time, metadata.level(), metadata.target());
-    // Writing to a text cannot fail, here and below. Neither levels nor targets hold what JSON escapes.
-    let _ = write!(line, r#"{{"timestamp":"{time:.6}","level":"{level}","target":"{target}","message":"#);
+    // Writing to a text cannot fail, here and below.
+    let _ = write!(line, r#"{{"timestamp":"{time:.6}","level":"{level}","target":"#);
+    string(line, target);
+    line.push_str(r#","message":"#);
     string(line, &fields.message);
     if let Some((trace_id, span_id)) = about.span {
         let _ = write!(line, r#","trace_id":"{trace_id}","span_id":"{span_id}""#);

@@ -34,27 +34,29 @@ pub(crate) fn start_test_logging() {
 
 fn start(level: &str, output: Output) {
     let telemetry = current();
+    let asked = std::env::var("RUST_LOG").ok().filter(|asked| !asked.is_empty());
+    let directives = asked.as_deref().unwrap_or(level);
+    let fault = EnvFilter::try_new(directives).err();
+    let directives = if fault.is_none() { directives } else { "info" };
     let log = LogLayer { output, seen: telemetry.seen.clone(), in_spans: telemetry.exports_spans_only };
     let sent = telemetry.loggers.as_ref().map(OpenTelemetryTracingBridge::new);
     let subscriber = tracing_subscriber::registry()
         .with(spans(telemetry))
-        .with(sent.with_filter(filter(level)))
-        .with(log.with_filter(filter(level)));
+        .with(sent.with_filter(filter(directives)))
+        .with(log.with_filter(filter(directives)));
     // An error means that the program's own subscriber is there already, and that one is to be kept.
     let _ = subscriber.try_init();
+    if let Some(fault) = fault {
+        tracing::warn!("what is to be logged is not understood, so that it is `info`: {fault}");
+    }
 }
 
 /// What OpenTelemetry logs of itself is told by the toolkit once a minute, unless it is asked for.
-fn filter(level: &str) -> EnvFilter {
-    let asked = std::env::var("RUST_LOG").ok().filter(|asked| !asked.is_empty());
-    let directives = asked.as_deref().unwrap_or(level);
-    let filter = EnvFilter::try_new(directives).unwrap_or_else(|_| EnvFilter::new("info"));
-    if directives.contains("opentelemetry") {
-        return filter;
-    }
+fn filter(directives: &str) -> EnvFilter {
+    let filter = EnvFilter::new(directives);
     match "opentelemetry=off".parse() {
-        Ok(quiet) => filter.add_directive(quiet),
-        Err(_) => filter,
+        Ok(quiet) if !directives.contains("opentelemetry") => filter.add_directive(quiet),
+        _ => filter,
     }
 }
 
