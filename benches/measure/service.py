@@ -20,8 +20,8 @@ AXUM_LIMITED = [str(BINARIES / "service-axum"), "limited"]
 class Service:
     """A running service; leaving the `with` block ends it."""
 
-    def __init__(self, command, path=RECOMMENDATIONS, port=PORT, within=30.0):
-        environment = dict(os.environ, TOOLKIT_BIND=f"127.0.0.1:{port}", RUST_LOG="warn")
+    def __init__(self, command, path=RECOMMENDATIONS, port=PORT, within=30.0, variables=None):
+        environment = {**os.environ, "TOOLKIT_BIND": f"127.0.0.1:{port}", "RUST_LOG": "warn", **(variables or {})}
         self.port, self.path = port, path
         begun = time.perf_counter()
         self.process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
@@ -38,8 +38,7 @@ class Service:
                 told = self.process.stderr.read().decode(errors="replace")
                 raise SystemExit(f"{self.process.args[0]} ended with {self.process.returncode}: {told}")
             try:
-                with Connection(self.port) as connection:
-                    return connection.get(self.path)
+                return self.get(self.path)
             except ConnectionRefusedError:
                 time.sleep(0.0005)
         raise SystemExit(f"{self.process.args[0]} gave no answer in time")
@@ -55,6 +54,11 @@ class Service:
             self.process.kill()
             self.process.wait()
         self.process.stderr.close()
+
+    def get(self, path):
+        """The body of an answer."""
+        with Connection(self.port) as connection:
+            return connection.get(path)
 
     def resident(self):
         """The resident set in bytes."""
