@@ -146,8 +146,8 @@ impl Drop for Exchange {
         self.route.metrics.add_active(&self.telemetry.metrics, self.scheme, -1);
         let (request_size, response_size) = (self.request_size, self.response_size);
         self.route.metrics.record(&self.telemetry.metrics, &Exchanged { sort, duration, request_size, response_size });
-        let _guard = self.context.clone().attach();
         if tracing::enabled!(target: "toolkit::access", tracing::Level::INFO) {
+            let _guard = self.context.clone().attach();
             self.log(sort, (duration.as_micros() as f64) / 1e3);
         }
         if let Some(start) = self.recorded_since {
