@@ -108,7 +108,7 @@ impl Exchange {
     /// Takes note of the answer; the exchange goes on until its body has been sent.
     pub(super) fn answered(mut self, mut response: Response) -> Response {
         self.status = Some(response.status());
-        if let Ok(id) = HeaderValue::from_str(&self.context.span().span_context().trace_id().to_string()) {
+        if let Ok(id) = HeaderValue::from_bytes(&hex(self.context.span().span_context().trace_id())) {
             response.headers_mut().insert(TRACE_ID, id);
         }
         let size = response.body().size_hint().exact();
@@ -208,6 +208,16 @@ fn open_span(
     (context.with_span(span), Some(start))
 }
 
+/// The id's digits, without the formatter that each request would wait for.
+fn hex(id: TraceId) -> [u8; 32] {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let id = id.to_bytes();
+    std::array::from_fn(|place| {
+        let byte = id[place / 2];
+        DIGITS[usize::from(if place % 2 == 0 { byte >> 4 } else { byte & 0xf })]
+    })
+}
+
 fn new_trace_id() -> TraceId {
     RandomIdGenerator::default().new_trace_id()
 }
@@ -229,4 +239,16 @@ fn close_span(context: &Context, sort: Sort, end: SystemTime) {
         span.set_attribute(KeyValue::new(attribute::ERROR_TYPE, error));
     }
     span.end_with_timestamp(end);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_written_as_opentelemetry_writes_it() {
+        for id in [TraceId::from(0x4bf9_2f35_77b3_4da6_a3ce_929d_0e0e_4736), TraceId::from(1), TraceId::INVALID] {
+            assert_eq!(String::from_utf8_lossy(&hex(id)), id.to_string());
+        }
+    }
 }
