@@ -37,9 +37,9 @@ impl HttpBody for TracedBody {
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
         let this = &mut *self;
-        let guard = this.exchange.as_ref().map(|exchange| exchange.context().clone().attach());
+        let entered = this.exchange.as_ref().map(Exchange::enter);
         let frame = Pin::new(&mut this.inner).poll_frame(cx);
-        drop(guard);
+        drop(entered);
         let frame = ready!(frame);
         match &frame {
             Some(Ok(frame)) => {

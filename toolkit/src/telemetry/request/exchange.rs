@@ -6,7 +6,7 @@ use axum::{
 };
 use http::{HeaderName, HeaderValue, Method, Request, StatusCode, Uri, Version};
 use opentelemetry::{
-    Context, KeyValue,
+    Context, ContextGuard, KeyValue,
     trace::{SpanBuilder, SpanContext, SpanKind, Status, TraceContextExt, TraceFlags, TraceId, Tracer},
 };
 use opentelemetry_sdk::trace::{IdGenerator, RandomIdGenerator};
@@ -90,8 +90,9 @@ impl Exchange {
         }
     }
 
-    pub(super) fn context(&self) -> &Context {
-        &self.context
+    /// Makes the request's context the current one, until the guard is dropped.
+    pub(super) fn enter(&self) -> ContextGuard {
+        self.context.clone().attach()
     }
 
     /// Takes note of the problem that the answer tells.
@@ -147,7 +148,7 @@ impl Drop for Exchange {
         let (request_size, response_size) = (self.request_size, self.response_size);
         self.route.metrics.record(&self.telemetry.metrics, &Exchanged { sort, duration, request_size, response_size });
         if tracing::enabled!(target: "toolkit::access", tracing::Level::INFO) {
-            let _guard = self.context.clone().attach();
+            let _entered = self.enter();
             self.log(sort, (duration.as_micros() as f64) / 1e3);
         }
         if let Some(start) = self.recorded_since {

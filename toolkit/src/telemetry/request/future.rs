@@ -4,7 +4,6 @@ use std::{
 };
 
 use axum::response::Response;
-use opentelemetry::trace::WithContext;
 
 use super::{exchange::Exchange, problem::SentProblem};
 
@@ -12,7 +11,7 @@ pin_project_lite::pin_project! {
     /// An answer on its way. When it is dropped before, the client has gone.
     pub(crate) struct RequestFuture<F> {
         #[pin]
-        pub(super) answer: WithContext<F>,
+        pub(super) answer: F,
         pub(super) exchange: Option<Exchange>,
     }
 }
@@ -25,7 +24,10 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let mut response = ready!(this.answer.poll(cx))?;
+        let entered = this.exchange.as_ref().map(Exchange::enter);
+        let answer = this.answer.poll(cx);
+        drop(entered);
+        let mut response = ready!(answer)?;
         let Some(mut exchange) = this.exchange.take() else { return Poll::Ready(Ok(response)) };
         if let Some(problem) = response.extensions_mut().remove::<SentProblem>() {
             exchange.answered_with(problem);

@@ -17,7 +17,6 @@ use std::task::{Context, Poll};
 
 use axum::{body::Body, extract::MatchedPath, response::Response};
 use http::{Method, Request};
-use opentelemetry::{Context as TraceContext, trace::FutureExt};
 use tower::{Layer, Service};
 
 use self::{exchange::Exchange, future::RequestFuture};
@@ -96,10 +95,10 @@ where
         let RequestLayer { telemetry, trusts_proxy, .. } = self.layer;
         let route = self.layer.route(&request);
         let exchange = route.map(|route| Exchange::open(telemetry, route, &request, trusts_proxy));
-        let context = exchange.as_ref().map_or_else(TraceContext::current, |exchange| exchange.context().clone());
-        let guard = context.clone().attach();
+        // An endpoint does nothing before it is polled.
+        let entered = exchange.as_ref().filter(|_| self.layer.expected.is_none()).map(Exchange::enter);
         let answer = self.inner.call(request);
-        drop(guard);
-        RequestFuture { answer: answer.with_context(context), exchange }
+        drop(entered);
+        RequestFuture { answer, exchange }
     }
 }
