@@ -11,9 +11,9 @@ use opentelemetry_sdk::propagation::{BaggagePropagator, TraceContextPropagator};
 
 use super::traceparent;
 
-const TRACEPARENT: &str = "traceparent";
-const TRACESTATE: &str = "tracestate";
-const BAGGAGE: &str = "baggage";
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+const TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
+const BAGGAGE: HeaderName = HeaderName::from_static("baggage");
 /// A longer `tracestate` is not passed on; W3C Trace Context §3.3.1.5 asks for at least 512 characters.
 const LONGEST_STATE: usize = 2048;
 
@@ -129,13 +129,10 @@ mod tests {
     const ALL: Propagation = Propagation { trace_context: true, baggage: true };
     const PARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
-    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
-        let pair = |(name, value): &(&'static str, &str)| {
-            (HeaderName::from_static(name), HeaderValue::from_str(value).expect("a header value"))
-        };
+    fn headers(pairs: &[(HeaderName, &str)]) -> HeaderMap {
         let mut headers = HeaderMap::new();
-        for (name, value) in pairs.iter().map(pair) {
-            headers.append(name, value);
+        for (name, value) in pairs {
+            headers.append(name, HeaderValue::from_str(value).expect("a header value"));
         }
         headers
     }
