@@ -2,9 +2,12 @@ use std::io::IsTerminal;
 
 use opentelemetry::{Context, trace::TraceContextExt};
 use opentelemetry_appender_tracing::layer::OpenTelemetryTracingBridge;
-use tracing::{Level, level_filters::LevelFilter};
+use tracing::{Level, Subscriber, level_filters::LevelFilter};
 use tracing_subscriber::{
-    EnvFilter, Layer, Registry, filter::dynamic_filter_fn, layer::SubscriberExt, util::SubscriberInitExt,
+    EnvFilter, Layer, Registry,
+    filter::{FilterExt, dynamic_filter_fn, filter_fn},
+    layer::{Filter, SubscriberExt},
+    util::SubscriberInitExt,
 };
 
 use super::{
@@ -39,11 +42,9 @@ fn start(level: &str, output: Output) {
     let fault = EnvFilter::try_new(directives).err();
     let directives = if fault.is_none() { directives } else { "info" };
     let log = LogLayer { output, seen: telemetry.seen.clone(), in_spans: telemetry.exports_spans_only };
-    let sent = telemetry.loggers.as_ref().map(OpenTelemetryTracingBridge::new);
-    let subscriber = tracing_subscriber::registry()
-        .with(spans(telemetry))
-        .with(sent.with_filter(filter(directives)))
-        .with(log.with_filter(filter(directives)));
+    let sent = telemetry.loggers.as_ref().map(|to| OpenTelemetryTracingBridge::new(to).with_filter(filter(directives)));
+    let subscriber =
+        tracing_subscriber::registry().with(spans(telemetry)).with(sent).with(log.with_filter(filter(directives)));
     // An error means that the program's own subscriber is there already, and that one is to be kept.
     let _ = subscriber.try_init();
     if let Some(fault) = fault {
@@ -51,8 +52,17 @@ fn start(level: &str, output: Output) {
     }
 }
 
+/// Which events are logged.
+///
+/// A line names no span, so that spans are made for it only if a directive asks for one, as `[checkout]=debug` does.
+fn filter<S: Subscriber>(directives: &str) -> impl Filter<S> + use<S> {
+    let asks_for_spans = directives.contains('[');
+    let worth_it = filter_fn(move |metadata| metadata.is_event() || asks_for_spans);
+    worth_it.with_max_level_hint(LevelFilter::TRACE).and(directed(directives))
+}
+
 /// What OpenTelemetry logs of itself is told by the toolkit once a minute, unless it is asked for.
-fn filter(directives: &str) -> EnvFilter {
+fn directed(directives: &str) -> EnvFilter {
     let filter = EnvFilter::new(directives);
     match "opentelemetry=off".parse() {
         Ok(quiet) if !directives.contains("opentelemetry") => filter.add_directive(quiet),
