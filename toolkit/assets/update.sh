@@ -4,7 +4,7 @@
 # Each page stands on one file that its project publishes for browsers. The files
 # are committed, so that a build needs neither Node.js nor a network, and a service
 # serves its documentation without help from another host. Run this by hand after
-# changing a version, then run `.ci/browser` against a service and look at the pages.
+# changing a version, then run `SCREENSHOTS=FOLDER .ci/browser` and look at the pages.
 #
 # Needs npm and tar.
 set -euo pipefail
