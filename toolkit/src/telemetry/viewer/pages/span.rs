@@ -118,14 +118,20 @@ fn event(event: &Event, stretch: &Stretch) -> Markup {
 fn attributes(caption: &str, attributes: &[KeyValue], dropped: u32) -> Markup {
     html! {
         @if !attributes.is_empty() {
-            table.attributes {
+            // The roles stay when a narrow screen shows each value below its name.
+            table.attributes role="table" {
                 caption { (caption) }
-                thead.unseen { tr { th scope="col" { "Name" } th scope="col" { "Value" } } }
-                tbody {
+                thead.unseen role="rowgroup" {
+                    tr role="row" {
+                        th scope="col" role="columnheader" { "Name" }
+                        th scope="col" role="columnheader" { "Value" }
+                    }
+                }
+                tbody role="rowgroup" {
                     @for attribute in attributes {
-                        tr {
-                            th scope="row" { (Visible(attribute.key.as_str())) }
-                            td { (Visible(&attribute.value.as_str())) }
+                        tr role="row" {
+                            th scope="row" role="rowheader" { (Visible(attribute.key.as_str())) }
+                            td role="cell" { (Visible(&attribute.value.as_str())) }
                         }
                     }
                 }
