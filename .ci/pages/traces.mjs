@@ -44,6 +44,7 @@ async function checkPages(browser, name, service, address) {
   await see("the keyboard", (page) => worksByKeyboard(page, address));
   await see("endpoints", (page) => showsEndpoints(page, address));
   await see("a trace", (page) => showsTrace(page, address, sent.good));
+  await see("a log line", (page) => showsLogLine(page, address, sent.rated));
   await see("a refused request's trace", (page) => showsRefusal(page, address, sent.refused));
   await see("an unknown trace", (page, faults) => missesTrace(page, faults, address));
   await looksGood(see, address, name, {
@@ -70,8 +71,8 @@ async function sendRequests(service) {
   }
   await send(service, "/v0/api/items/6");
   await send(service, "/v0/api/items?genre=Crime&sort=newest&limit=100");
-  await send(service, "/v0/api/ratings", [{ customer_id: 7, item_id: 6, rating: 4.5 }]);
-  return { good, refused, missing };
+  const rated = await send(service, "/v0/api/ratings", [{ customer_id: 7, item_id: 6, rating: 4.5 }]);
+  return { good, rated, refused, missing };
 }
 
 // Sends a request, with a body if one is given, and gives its trace id and the answer.
@@ -261,9 +262,13 @@ async function showsTrace(page, address, { id }) {
   const request = span(page, "depth-0", RECOMMENDATIONS);
   const called = span(page, "depth-1", "get_recommendations");
   assert.equal(await page.locator(".spans > li").first().getAttribute("class"), "depth-0");
-  const [whole, part] = await Promise.all([bar(request), bar(called)]);
-  assert.ok(whole.y < part.y, "the function is not below its request");
-  assert.ok(whole.x <= part.x && part.x + part.width <= whole.x + whole.width + 1, "a bar sticks out");
+  const within = span(page, "depth-2", "rank");
+  const bars = await Promise.all([request, called, within].map(bar));
+  for (const [outer, inner] of [bars.slice(0, 2), bars.slice(1)]) {
+    assert.ok(outer.y < inner.y, "a span is not below the one that it is part of");
+    const end = inner.x + inner.width;
+    assert.ok(outer.x <= inner.x + 1 && end <= outer.x + outer.width + 1, "a bar sticks out");
+  }
 
   // What is known of a span unfolds by keyboard.
   await request.locator("summary").focus();
@@ -292,6 +297,17 @@ function span(page, depth, name) {
 
 function bar(span) {
   return span.locator("summary rect.fill").boundingBox();
+}
+
+// What a function logs is told with the span of its call.
+async function showsLogLine(page, address, { id, answer }) {
+  await page.goto(`${address}/traces?text=ratings+taken`);
+  assert.deepEqual(ids(await rows(page)), [id]);
+  await row(page, id).getByRole("link").click();
+  const called = span(page, "depth-1", "rate_items");
+  await called.locator("summary").click();
+  const line = await called.getByRole("row", { name: "ratings taken" }).innerText();
+  assert.match(line, new RegExp(`INFO.*added=${answer.added} replaced=${answer.replaced}`, "s"));
 }
 
 async function showsRefusal(page, address, { id, answer }) {
@@ -367,12 +383,12 @@ async function fits(page, what) {
   assert.ok(width <= shown, `${what} is ${width} px wide, of which ${shown} px are shown`);
 }
 
-// Saves the picture that the example's README shows: a request, with the span that logged
-// something unfolded.
+// Saves the picture that the example's README shows: a request, with the span of its
+// function unfolded.
 async function picturesTrace(page, service, address) {
   const { id } = await send(service, "/v0/api/recommendations?customer_id=7&limit=10");
   await page.goto(`${address}/traces/${id}`);
-  await unfold(page.locator(".spans details").filter({ has: page.locator(".lines") }).last());
+  await unfold(span(page, "depth-1", "get_recommendations").locator("details"));
   const { x, y, width, height } = await page.locator("main").boundingBox();
   // Less the space at the end of a page.
   const clip = { x, y, width, height: height - 40 };
