@@ -145,7 +145,9 @@ impl<'a> Expansion<'a> {
     /// A statement that opens the function's span, as `__span`.
     pub(crate) fn span(&self) -> TokenStream {
         let traced = self.parameters().filter(|(_, parameter)| parameter.is_traced).map(|(_, parameter)| {
-            let (value, name, values) = (&parameter.value, &parameter.wire_name, local("__values"));
+            let (mut value, name, values) = (parameter.value.clone(), &parameter.wire_name, local("__values"));
+            // A value that cannot be taken down is told where its type stands.
+            value.set_span(at(&parameter.ty));
             quote_spanned!(at(&parameter.ty)=> #values.add(#name, &#value);)
         });
         quote!(let __span = __t::FunctionSpan::open(&__FUNCTION, |__values| { #(#traced)* });)
