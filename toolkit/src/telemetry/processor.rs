@@ -1,4 +1,4 @@
-use std::{sync::Arc, time::Duration};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use opentelemetry::{Array, Context, KeyValue, StringValue, Value};
 use opentelemetry_sdk::{
@@ -28,10 +28,10 @@ impl SpanProcessor for Processor {
         let export = self.export.as_ref().filter(|_| span.span_context.is_sampled());
         match (&self.seen, export) {
             (Some(seen), Some(export)) => {
-                seen.span_ended(span.clone());
+                seen.span_ended(Cow::Borrowed(&span));
                 export.on_end(span);
             }
-            (Some(seen), None) => seen.span_ended(span),
+            (Some(seen), None) => seen.span_ended(Cow::Owned(span)),
             (None, Some(export)) => export.on_end(span),
             (None, None) => {}
         }

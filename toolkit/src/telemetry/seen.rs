@@ -9,8 +9,8 @@ use tracing::Level;
 ///
 /// It is told on the way of each request, so that it must not take its time.
 pub(crate) trait Seen: fmt::Debug + Send + Sync {
-    /// A span has ended.
-    fn span_ended(&self, span: SpanData);
+    /// A span has ended. It is lent if it is exported too.
+    fn span_ended(&self, span: Cow<'_, SpanData>);
 
     /// Something was logged within a trace.
     fn logged(&self, line: LogLine);

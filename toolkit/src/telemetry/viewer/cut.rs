@@ -40,6 +40,11 @@ pub(super) fn span(span: &mut SpanData) -> usize {
     size_of::<SpanData>() + 3 * PIECE + span.name.len() + (SPAN - room.left)
 }
 
+/// As much of a name as is kept.
+pub(super) fn name(name: &str) -> &str {
+    &name[..name.floor_char_boundary(NAME)]
+}
+
 /// Cuts a log line and gives the memory that it takes.
 pub(super) fn line(line: &mut LogLine) -> usize {
     cow(&mut line.target, NAME);

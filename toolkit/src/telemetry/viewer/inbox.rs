@@ -49,8 +49,9 @@ pub(super) enum Filled {
 }
 
 impl Event {
-    /// A span that has ended and was cut to so many bytes.
-    pub(super) fn span(span: SpanData, bytes: usize) -> Self {
+    /// A span that has ended.
+    pub(super) fn span(mut span: SpanData) -> Self {
+        let bytes = cut::span(&mut span);
         Self { trace_id: span.span_context.trace_id(), bytes, what: What::Span(Arc::new(span)) }
     }
 
@@ -79,6 +80,18 @@ impl Inbox {
         } else {
             Filled::Little
         }
+    }
+
+    /// Lets go what came of a trace.
+    pub(super) fn forget(&mut self, trace_id: TraceId) {
+        let bytes = &mut self.bytes;
+        self.events.retain(|event| {
+            let is_other = event.trace_id != trace_id;
+            if !is_other {
+                *bytes -= event.bytes;
+            }
+            is_other
+        });
     }
 
     /// Gives away what is in it, and goes on with the other list's memory.

@@ -23,6 +23,7 @@ mod visible;
 mod tests;
 
 use std::{
+    borrow::Cow,
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError},
     time::SystemTime,
@@ -64,17 +65,17 @@ pub(crate) struct Viewer {
 }
 
 impl Seen for Viewer {
-    fn span_ended(&self, mut span: SpanData) {
-        let bytes = cut::span(&mut span);
-        // Under load, most requests are counted and not kept, which is cheapest while they are in the processor's cache.
-        // What was told of their traces before has to be known for that.
-        if span::is_request(&span)
-            && let Ok(mut store) = self.store.try_lock()
-        {
-            self.sort(&mut store);
-            store.request_ended(span, bytes);
-        } else {
-            self.take(Event::span(span, bytes));
+    fn span_ended(&self, span: Cow<'_, SpanData>) {
+        let store = span::is_request(&span).then(|| self.store.try_lock().ok()).flatten();
+        let Some(mut store) = store else { return self.take(Event::span(span.into_owned())) };
+        match store.count(&span) {
+            Some(counted) => {
+                self.sort(&mut store);
+                store.request_ended(Event::span(span.into_owned()), counted);
+            }
+            // Under load, most requests are counted and not kept: what came of them before is most likely not sorted
+            // yet, and nothing of theirs is copied.
+            None => locked(&self.inbox).forget(span.span_context.trace_id()),
         }
     }
 

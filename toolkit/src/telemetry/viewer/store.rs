@@ -9,7 +9,7 @@ use opentelemetry::trace::TraceId;
 use opentelemetry_sdk::trace::SpanData;
 
 use super::{
-    Limits,
+    Limits, cut,
     endpoints::{EndpointSummary, Endpoints},
     inbox::{Event, What},
     slowest::{Entry, Slowest},
@@ -40,6 +40,15 @@ pub(super) enum Tier {
     Slowest,
     /// Its request failed.
     Failed,
+}
+
+/// A request that was counted, and whose trace is to be kept.
+#[derive(Clone, Copy)]
+pub(super) struct Counted {
+    /// The number of its endpoint.
+    endpoint: usize,
+    /// Whether an ordinary trace's place is taken for it already.
+    has_place: bool,
 }
 
 /// A trace with its place among the others.
@@ -97,11 +106,20 @@ impl Store {
         }
     }
 
-    /// Takes the span of a request, which was cut to so many bytes.
-    pub(super) fn request_ended(&mut self, span: SpanData, bytes: usize) {
-        if let Some(endpoint) = self.count(&span) {
-            self.keep(Event::span(span, bytes), Some(endpoint));
-        }
+    /// Counts a request, and says if there is a trace to keep.
+    pub(super) fn count(&mut self, span: &SpanData) -> Option<Counted> {
+        let (duration, failed) = (span::duration(span), span::failed(span));
+        let endpoint = self.endpoints.count(cut::name(&span.name), duration, failed, span.end_time);
+        let is_wanted = failed
+            || self.traces.contains_key(&span.span_context.trace_id())
+            || self.slowest.would_enter(endpoint, duration);
+        let has_place = !is_wanted && self.has_place(span.end_time);
+        (is_wanted || has_place).then_some(Counted { endpoint, has_place })
+    }
+
+    /// Takes the span of a request that was counted.
+    pub(super) fn request_ended(&mut self, request: Event, counted: Counted) {
+        self.keep(request, Some(counted));
     }
 
     /// Sorts events in, and keeps their list's memory for the next ones.
@@ -145,16 +163,16 @@ impl Store {
     fn add(&mut self, event: Event) {
         match &event.what {
             What::Span(span) if span::is_request(span) => {
-                if let Some(endpoint) = self.count(span) {
-                    self.keep(event, Some(endpoint));
+                if let Some(counted) = self.count(span) {
+                    self.keep(event, Some(counted));
                 }
             }
             _ => self.keep(event, None),
         }
     }
 
-    /// Adds to a trace; with its endpoint, if it is the request that has ended.
-    fn keep(&mut self, event: Event, request: Option<usize>) {
+    /// Adds to a trace; with what was counted, if it is the request that has ended.
+    fn keep(&mut self, event: Event, request: Option<Counted>) {
         let Event { trace_id, bytes, what } = event;
         let kept = self.traces.entry(trace_id).or_insert_with(|| Kept::new(trace_id, &mut self.next_place));
         let before = kept.trace.bytes();
@@ -163,23 +181,12 @@ impl Store {
             let bytes = &mut self.queues[tier as usize].bytes;
             *bytes = *bytes + kept.trace.bytes() - before;
         }
-        if let Some(endpoint) = request {
-            self.classify(trace_id, endpoint);
+        if let Some(counted) = request {
+            self.classify(trace_id, counted);
         } else if kept.tier.is_none() {
             self.put(trace_id, Tier::Unfinished);
         }
         self.make_room();
-    }
-
-    /// Counts a request, and gives the number of its endpoint if there is a trace to keep.
-    fn count(&mut self, span: &SpanData) -> Option<usize> {
-        let (duration, failed) = (span::duration(span), span::failed(span));
-        let endpoint = self.endpoints.count(&span.name, duration, failed, span.end_time);
-        let kept = failed
-            || self.traces.contains_key(&span.span_context.trace_id())
-            || self.slowest.would_enter(endpoint, duration)
-            || self.has_place(span.end_time);
-        kept.then_some(endpoint)
     }
 
     /// Whether one ordinary trace more may be kept: there is room, or it is time to renew one.
@@ -189,7 +196,7 @@ impl Store {
     }
 
     /// Puts a trace whose request has ended into its tier.
-    fn classify(&mut self, id: TraceId, endpoint: usize) {
+    fn classify(&mut self, id: TraceId, Counted { endpoint, has_place }: Counted) {
         let Some(kept) = self.traces.get_mut(&id) else { return };
         let before = mem::replace(&mut kept.endpoint, endpoint);
         let Some(request) = kept.trace.request() else { return };
@@ -205,7 +212,7 @@ impl Store {
             if let Some(displaced) = displaced {
                 self.put(displaced, Tier::Ordinary);
             }
-        } else if unfinished && !self.has_place(end) {
+        } else if unfinished && !has_place && !self.has_place(end) {
             self.evict(id);
         } else {
             self.put(id, Tier::Ordinary);

@@ -58,7 +58,9 @@ mod tests {
     fn shown(spans: &[(u64, u64, u64)]) -> Vec<(String, usize)> {
         let spans: Vec<_> = spans
             .iter()
-            .map(|(id, parent, start)| Arc::new(sample::span(1, *id).below(*parent).from(*start, 10).data()))
+            .map(|(id, parent, start)| {
+                Arc::new(sample::span(1, *id).below(*parent).from(*start, 10).data().into_owned())
+            })
             .collect();
         ordered(&spans).iter().map(|node| (span::id(node.span).to_string(), node.depth)).collect()
     }

@@ -193,7 +193,7 @@ fn without_room_ordinary_traces_are_renewed_so_fast_and_no_faster() {
         viewer.span_ended(request(id, "GET /a", 200).from(0, 5).data());
     }
     let newest = viewer.traces().iter().map(|trace| trace.id().to_string()).max();
-    assert_eq!(newest, Some(format!("{:032x}", 199)), "the room is filled, and a hundred are renewed in a second");
+    assert_eq!(newest, Some(format!("{:032x}", 200)), "the room is filled, and a hundred are renewed in a second");
     viewer.span_ended(request(20_000, "GET /a", 200).from(1_000_000, 5).data());
     assert_eq!(viewer.spans(20_000.into()).len(), 1, "the next second has begun");
     assert_eq!(viewer.traces().len(), SMALL.traces);

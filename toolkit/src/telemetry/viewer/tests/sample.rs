@@ -1,5 +1,6 @@
 //! Spans and log lines to try the viewer with.
 
+use std::borrow::Cow;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use opentelemetry::{
@@ -88,7 +89,7 @@ impl Sample {
         self
     }
 
-    pub(crate) fn data(self) -> SpanData {
-        self.0
+    pub(crate) fn data(self) -> Cow<'static, SpanData> {
+        Cow::Owned(self.0)
     }
 }
