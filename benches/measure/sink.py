@@ -21,10 +21,17 @@ class Accept(BaseHTTPRequestHandler):
         pass
 
 
+class Collector(ThreadingHTTPServer):
+    """Goes on when a service ends in the middle of a connection."""
+
+    def handle_error(self, *_):
+        pass
+
+
 @contextmanager
 def sink():
     """The address of a running collector for OTLP over HTTP."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), Accept) as server:
+    with Collector(("127.0.0.1", 0), Accept) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         try:

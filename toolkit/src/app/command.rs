@@ -17,7 +17,7 @@ use super::{
 use crate::{
     endpoint::EndpointEntry,
     settings::{FILE, ServerSettings, Sources, env_name, flag_name},
-    telemetry::{Environment, flush as flush_telemetry, start_logging},
+    telemetry::{Environment, Process, flush as flush_telemetry, start_logging},
 };
 
 /// Does what the command line says.
@@ -71,7 +71,8 @@ async fn start(app: App, matches: &ArgMatches) -> crate::Result {
     let sources = Sources::load(file, flags).map_err(|fault| StartError::of(vec![fault]))?;
     // What is wrong with the settings is told, with all else that is, when the service is started.
     let settings = sources.read::<ServerSettings>(|_, _| {}).unwrap_or_default();
-    let ignored = telemetry::start(&app, telemetry::keeps_traces(&settings), &Environment::of_process());
+    let process = Process { keeps_traces: telemetry::keeps_traces(&settings), is_owned: true };
+    let ignored = telemetry::start(&app, &Environment::of_process(), process);
     start_logging(&settings.log, settings.log_format);
     for sentence in ignored {
         tracing::warn!("{sentence}");

@@ -14,7 +14,12 @@ pub(super) fn allow(origins: &[String], router: Router) -> Router {
         AllowOrigin::list(origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok()))
     };
     // Mirrored, since a `*` does not stand for `Authorization` (Fetch standard §3.3.2).
-    let exposed = [http::header::LOCATION, http::header::RETRY_AFTER, http::HeaderName::from_static("deprecation")];
+    let exposed = [
+        http::header::LOCATION,
+        http::header::RETRY_AFTER,
+        http::HeaderName::from_static("deprecation"),
+        http::HeaderName::from_static("x-trace-id"),
+    ];
     router.layer(
         CorsLayer::new()
             .allow_origin(allowed)

@@ -62,10 +62,11 @@ pub(super) fn build(
     }
     let router = router
         .merge(app.merged.layer(ProblemLayer))
+        .merge(own)
         .method_not_allowed_fallback(not_allowed.layer(ProblemLayer))
         .fallback(not_found.layer(ProblemLayer));
     // What these layers answer themselves, or panic with, becomes a problem too.
-    cors::allow(&settings.cors_origins, app.layers.around(router.merge(own))).layer(ProblemLayer).layer(requests)
+    cors::allow(&settings.cors_origins, app.layers.around(router)).layer(ProblemLayer).layer(requests)
 }
 
 /// The methods of one path. HEAD is answered wherever GET is; OPTIONS says what is allowed.

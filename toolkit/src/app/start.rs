@@ -16,7 +16,7 @@ use crate::{
     openapi::{Document, Operations},
     resource::{self, ResourceEntry, Resources},
     settings::{self, ServerSettings, Sources},
-    telemetry::Environment,
+    telemetry::{Environment, Process},
 };
 
 /// The resources that are made here when an endpoint borrows one and the service makes none of that type.
@@ -66,9 +66,11 @@ impl Started {
         };
 
         // A program that serves the router itself has not started it yet.
-        for sentence in telemetry::start(&app, telemetry::keeps_traces(&settings), &Environment::of_process()) {
+        let process = Process { keeps_traces: telemetry::keeps_traces(&settings), is_owned: false };
+        for sentence in telemetry::start(&app, &Environment::of_process(), process) {
             tracing::warn!("{sentence}");
         }
+        crate::telemetry::declare_names(document.as_value());
         let mounting = Mounting {
             requests: app.requests(&settings),
             pool: Pool::new(settings.workers.get(), settings.queue),

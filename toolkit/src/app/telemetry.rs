@@ -7,12 +7,12 @@ use crate::settings::ViewerAccess;
 use crate::telemetry;
 use crate::{
     settings::ServerSettings,
-    telemetry::{Environment, Service, Telemetry},
+    telemetry::{Environment, Process, Service, Telemetry},
 };
 
 /// Starts the process's telemetry, unless it runs; what of it could not be started is told as sentences.
-pub(crate) fn start(app: &App, keeps_traces: bool, environment: &Environment) -> Vec<String> {
-    Telemetry::start(Service { name: app.package, version: app.info.version }, environment, keeps_traces)
+pub(crate) fn start(app: &App, environment: &Environment, process: Process) -> Vec<String> {
+    Telemetry::start(Service { name: app.package, version: app.info.version }, environment, process)
 }
 
 /// The metrics and the traces.

@@ -19,3 +19,4 @@ pub use rules::{
 };
 pub use validate::{Validate, Violations};
 pub use violation::Violation;
+pub(crate) use violation::bounded;

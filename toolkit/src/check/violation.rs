@@ -35,7 +35,7 @@ impl Violation {
         let (location, name) = place.root();
         Self {
             location,
-            pointer: Some(place.pointer()).filter(|pointer| !pointer.is_empty() || location == Location::Body),
+            pointer: Some(bounded(place.pointer())).filter(|p| !p.is_empty() || location == Location::Body),
             name: name.map(Cow::into_owned),
             code: code.into(),
             message: message.into(),
@@ -59,4 +59,14 @@ impl Violation {
     pub fn required(place: &Place<'_>) -> Self {
         Self::new(place, "required", "is required")
     }
+}
+
+/// A pointer that is no longer than a person reads: it repeats what the client has named, for each violation below it.
+pub(crate) fn bounded(mut pointer: String) -> String {
+    const LONGEST: usize = 512;
+    if pointer.len() > LONGEST {
+        pointer.truncate(pointer.floor_char_boundary(LONGEST));
+        pointer.push('…');
+    }
+    pointer
 }

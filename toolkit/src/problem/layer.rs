@@ -112,10 +112,11 @@ impl fmt::Display for Panicked {
 impl std::error::Error for Panicked {}
 
 fn panicked(panic: &(dyn Any + Send)) -> Response {
-    let message = panic
-        .downcast_ref::<String>()
-        .map(String::as_str)
-        .or_else(|| panic.downcast_ref::<&'static str>().copied())
-        .unwrap_or("no message");
-    Problem::internal(Panicked(message.to_owned()).into()).into_response()
+    Problem::internal(Panicked(panic_message(panic).to_owned()).into()).into_response()
+}
+
+/// What a function said when it panicked.
+pub(crate) fn panic_message(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&'static str>().copied()).unwrap_or("no message")
 }

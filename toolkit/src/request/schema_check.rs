@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use validator::{ValidateEmail, ValidateUrl};
 
 use crate::{
-    check::{Location, TOLD, Violation, in_range, of_length, push_token},
+    check::{Location, TOLD, Violation, bounded, in_range, of_length, push_token},
     openapi::read_schema,
 };
 
@@ -215,7 +215,7 @@ fn violation(pointer: String, code: String, message: String) -> Violation {
     Violation {
         location: Location::Body,
         name: None,
-        pointer: Some(pointer),
+        pointer: Some(bounded(pointer)),
         code: code.into(),
         message: message.into(),
     }

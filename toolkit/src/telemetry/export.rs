@@ -94,6 +94,7 @@ impl<E: SpanExporter> SpanExporter for Watched<E> {
     }
 
     fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
+        self.trouble.tell_the_rest();
         self.exporter.shutdown_with_timeout(timeout)
     }
 
@@ -113,6 +114,7 @@ impl<E: PushMetricExporter> PushMetricExporter for Watched<E> {
     }
 
     fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
+        self.trouble.tell_the_rest();
         self.exporter.shutdown_with_timeout(timeout)
     }
 
@@ -128,6 +130,7 @@ impl<E: LogExporter> LogExporter for Watched<E> {
     }
 
     fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
+        self.trouble.tell_the_rest();
         self.exporter.shutdown_with_timeout(timeout)
     }
 

@@ -5,9 +5,11 @@
 //! id (`logs`). What has ended is measured (`metrics`), sent (`export`) and shown (`viewer`).
 
 pub(crate) mod conventions;
+mod declared;
 mod environment;
 mod export;
 mod function;
+mod hidden;
 mod logs;
 mod metrics;
 #[cfg(feature = "http-client")]
@@ -25,6 +27,7 @@ mod trouble;
 #[cfg(feature = "trace-viewer")]
 mod viewer;
 
+pub(crate) use declared::take_in as declare_names;
 pub(crate) use environment::{Destination, Environment};
 pub use function::{FunctionSpan, InSpan, TracedFunction, TracedValue, TracedValues};
 pub use logs::LogFormat;
@@ -35,7 +38,7 @@ pub(crate) use metrics::{PoolCalls, observe_pool};
 #[cfg(feature = "http-client")]
 pub(crate) use outbound::{inject, meter, tracer};
 pub(crate) use propagation::Propagation;
-pub(crate) use provider::{Service, Telemetry, current, flush};
+pub(crate) use provider::{Process, Service, Telemetry, current, flush};
 pub(crate) use request::{Failure, RequestLayer, SentProblem};
 pub(crate) use seen::{LogLine, Seen};
 pub use spawn::spawn;

@@ -1,10 +1,10 @@
 //! What calls to other services take part in the trace with.
 
 use http::HeaderMap;
-use opentelemetry::{Context, metrics::Meter};
+use opentelemetry::{Context, metrics::Meter, trace::TraceContextExt};
 use opentelemetry_sdk::trace::SdkTracer;
 
-use super::current;
+use super::{Propagation, current};
 
 /// Makes spans; none if nobody would see them.
 pub(crate) fn tracer() -> Option<&'static SdkTracer> {
@@ -17,6 +17,11 @@ pub(crate) fn meter() -> Option<&'static Meter> {
 }
 
 /// Writes the context of the trace and the baggage into headers.
+///
+/// Who records nothing has not decided that nothing is to be sampled: then only what a caller has sent goes on.
 pub(crate) fn inject(context: &Context, headers: &mut HeaderMap) {
-    current().propagation.write(context, headers);
+    let telemetry = current();
+    let is_undecided = telemetry.tracer.is_none() && !context.span().span_context().is_remote();
+    let trace_context = telemetry.propagation.trace_context && !is_undecided;
+    Propagation { trace_context, ..telemetry.propagation }.write(context, headers);
 }

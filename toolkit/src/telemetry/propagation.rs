@@ -37,11 +37,10 @@ impl Propagation {
     /// Reads a request's headers. What is malformed, doubled or too long is as if it were not there.
     pub(super) fn read(self, headers: &HeaderMap) -> Incoming {
         let parent = if self.trace_context { parent(headers) } else { None };
-        let baggage = if self.baggage && headers.contains_key(BAGGAGE) {
-            BaggagePropagator::new().extract_with_context(&Context::new(), &Headers(headers))
-        } else {
-            Context::new()
-        };
+        let baggage = if self.baggage { joined(headers, &BAGGAGE) } else { None };
+        let baggage = baggage.map_or_else(Context::new, |list| {
+            BaggagePropagator::new().extract_with_context(&Context::new(), &BaggageList(list))
+        });
         Incoming { parent, baggage }
     }
 
@@ -80,29 +79,30 @@ fn parent(headers: &HeaderMap) -> Option<SpanContext> {
     traceparent::read(parent.as_bytes(), state(headers))
 }
 
-/// The vendors' part; several headers are one list (W3C Trace Context §3.3.1).
+/// The vendors' part.
 fn state(headers: &HeaderMap) -> TraceState {
-    let mut lists = headers.get_all(TRACESTATE).iter().map(HeaderValue::to_str);
-    let Some(first) = lists.next() else { return TraceState::NONE };
-    let joined = lists.try_fold(first.map(ToOwned::to_owned), |joined, list| {
-        let joined = joined?;
-        Ok::<_, http::header::ToStrError>(Ok(format!("{joined},{}", list?)))
-    });
-    match joined {
-        Ok(Ok(list)) if list.len() <= LONGEST_STATE => TraceState::from_str(&list).unwrap_or(TraceState::NONE),
+    match joined(headers, &TRACESTATE) {
+        Some(list) if list.len() <= LONGEST_STATE => TraceState::from_str(&list).unwrap_or(TraceState::NONE),
         _ => TraceState::NONE,
     }
 }
 
-struct Headers<'a>(&'a HeaderMap);
+/// Several headers are one list (RFC 9110 §5.3).
+fn joined(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    let lists: Result<Vec<_>, _> = headers.get_all(name).iter().map(HeaderValue::to_str).collect();
+    lists.ok().filter(|lists| !lists.is_empty()).map(|lists| lists.join(","))
+}
 
-impl Extractor for Headers<'_> {
+/// The baggage, as the propagator asks for it.
+struct BaggageList(String);
+
+impl Extractor for BaggageList {
     fn get(&self, key: &str) -> Option<&str> {
-        self.0.get(key)?.to_str().ok()
+        (key == BAGGAGE.as_str()).then_some(self.0.as_str())
     }
 
     fn keys(&self) -> Vec<&str> {
-        self.0.keys().map(HeaderName::as_str).collect()
+        vec!["baggage"]
     }
 }
 

@@ -35,6 +35,16 @@ pub(crate) struct Service {
     pub(crate) version: &'static str,
 }
 
+/// What the telemetry is to be for the process.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Process {
+    /// Whether the last traces are kept, to be looked at.
+    pub(crate) keeps_traces: bool,
+    /// Whether it also answers those who ask OpenTelemetry for a tracer or a meter. A program that only takes the
+    /// router may have set that up for itself.
+    pub(crate) is_owned: bool,
+}
+
 /// What the process tells about itself. There is one, as there is one set of `OTEL_*` variables.
 pub(crate) struct Telemetry {
     pub(super) propagation: Propagation,
@@ -82,11 +92,11 @@ impl Telemetry {
     }
 
     /// Starts the process's telemetry, unless that is done; what could not be started is told as sentences.
-    pub(crate) fn start(service: Service, environment: &Environment, keeps_traces: bool) -> Vec<String> {
+    pub(crate) fn start(service: Service, environment: &Environment, process: Process) -> Vec<String> {
         let mut faults = Vec::new();
         CURRENT.get_or_init(|| {
             faults.clone_from(&environment.ignored);
-            Self::new(service, environment, keeps_traces, &mut faults)
+            Self::new(service, environment, process, &mut faults)
         });
         faults
     }
@@ -112,17 +122,17 @@ impl Telemetry {
         }
     }
 
-    fn new(service: Service, environment: &Environment, keeps_traces: bool, faults: &mut Vec<String>) -> Self {
+    fn new(service: Service, environment: &Environment, process: Process, faults: &mut Vec<String>) -> Self {
         let silent = Self { propagation: environment.propagation, ..Self::silent() };
         if environment.disabled {
             return silent;
         }
         #[cfg(feature = "trace-viewer")]
-        let viewer = keeps_traces.then(|| Arc::new(Viewer::new(Limits::default())));
+        let viewer = process.keeps_traces.then(|| Arc::new(Viewer::new(Limits::default())));
         #[cfg(feature = "trace-viewer")]
         let seen = viewer.clone().map(|viewer| viewer as Arc<dyn Seen>);
         #[cfg(not(feature = "trace-viewer"))]
-        let seen: Option<Arc<dyn Seen>> = None.filter(|_| keeps_traces);
+        let seen: Option<Arc<dyn Seen>> = None.filter(|_| process.keeps_traces);
         let resource = resource(service);
         let scope = InstrumentationScope::builder("toolkit")
             .with_version(env!("CARGO_PKG_VERSION"))
@@ -150,7 +160,9 @@ impl Telemetry {
         };
         let meters = meters.build();
         // The SDK counts the spans that it drops with the process's meters, so these come first.
-        global::set_meter_provider(meters.clone());
+        if process.is_owned {
+            global::set_meter_provider(meters.clone());
+        }
         let metrics = Metrics::new(meters.meter_with_scope(scope.clone()));
 
         let export = export::spans(environment.traces).unwrap_or_else(|fault| {
@@ -165,10 +177,14 @@ impl Telemetry {
                 .with_sampler(Decided { sampling: environment.sampling.clone(), records_all: seen.is_some() })
                 .with_span_processor(Processor { seen: seen.clone(), export, longest_value: environment.longest_value })
                 .build();
-            global::set_tracer_provider(provider.clone());
+            if process.is_owned {
+                global::set_tracer_provider(provider.clone());
+            }
             provider
         });
-        global::set_text_map_propagator(environment.propagation.propagator());
+        if process.is_owned {
+            global::set_text_map_propagator(environment.propagation.propagator());
+        }
 
         let loggers = (environment.logs != Destination::None).then(|| {
             let builder = SdkLoggerProvider::builder().with_resource(resource);

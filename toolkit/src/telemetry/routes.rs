@@ -3,8 +3,6 @@ use std::{
     sync::{PoisonError, RwLock},
 };
 
-use http::Method;
-
 use super::{conventions, metrics::RouteMetrics};
 
 /// What is the same for all requests of one method to one path template: found once, then only looked up.
@@ -26,9 +24,8 @@ pub(super) struct Route {
 pub(super) struct Routes(RwLock<HashMap<&'static str, Vec<&'static Route>>>);
 
 impl Routes {
-    /// The route of a method and a template.
-    pub(super) fn get(&self, method: &Method, template: Option<&str>) -> &'static Route {
-        let method = conventions::method(method);
+    /// The route of a method, as the conventions name it, and a template.
+    pub(super) fn get(&self, method: &'static str, template: Option<&str>) -> &'static Route {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let routes = known.get(template.unwrap_or(NO_TEMPLATE)).map_or(&[][..], Vec::as_slice);
         if let Some(route) = routes.iter().find(|route| route.method == method) {

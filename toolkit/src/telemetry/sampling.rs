@@ -100,6 +100,13 @@ impl Ids {
     }
 }
 
+impl Ids {
+    /// The trace has begun, or there is none.
+    pub(super) fn forget_next() {
+        NEXT.set(None);
+    }
+}
+
 impl IdGenerator for Ids {
     fn new_trace_id(&self) -> TraceId {
         NEXT.take().unwrap_or_else(|| self.0.new_trace_id())

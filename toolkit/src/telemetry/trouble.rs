@@ -40,6 +40,16 @@ impl Trouble {
         outcome
     }
 
+    /// Tells what was not told yet: there is no next time.
+    pub(super) fn tell_the_rest(&self) {
+        let Ok(mut state) = self.state.lock() else { return };
+        let State { failures, lost, .. } = std::mem::take(&mut *state);
+        if failures > 0 {
+            let (what, endpoint) = (self.what, &self.endpoint);
+            tracing::warn!("{lost} more {what} in {failures} exports could not be sent to {endpoint} and are lost");
+        }
+    }
+
     fn failed(&self, count: usize, error: &str, now: Instant) -> Option<String> {
         let mut state = self.state.lock().ok()?;
         state.failures += 1;

@@ -19,7 +19,7 @@ use crate::{
     App,
     app::{Started, start_telemetry},
     settings::Sources,
-    telemetry::{Environment, start_test_logging},
+    telemetry::{Environment, Process, start_test_logging},
 };
 
 /// Where calls come from: this machine.
@@ -107,7 +107,7 @@ impl Client {
             let sources = Sources::load(None, BTreeMap::new()).unwrap_or_else(|fault| panic!("{fault}"));
             // A test looks at its traces, and sends none.
             let environment = Environment::of_process().without_destinations();
-            start_telemetry(&app, true, &environment);
+            start_telemetry(&app, &environment, Process { keeps_traces: true, is_owned: true });
             start_test_logging();
             Started::new(app, &sources).await.unwrap_or_else(|error| panic!("{error}"))
         });

@@ -42,7 +42,10 @@ fn start(level: &str, output: Output) {
     let fault = EnvFilter::try_new(directives).err();
     let directives = if fault.is_none() { directives } else { "info" };
     let log = LogLayer { output, seen: telemetry.seen.clone(), in_spans: telemetry.exports_spans_only };
-    let sent = telemetry.loggers.as_ref().map(|to| OpenTelemetryTracingBridge::new(to).with_filter(filter(directives)));
+    // What sending itself logs would be sent, and so on.
+    let sent_directives = format!("{directives},hyper=off,hyper_util=off,h2=off,reqwest=off,tonic=off,rustls=off");
+    let sent =
+        telemetry.loggers.as_ref().map(|to| OpenTelemetryTracingBridge::new(to).with_filter(filter(&sent_directives)));
     let subscriber =
         tracing_subscriber::registry().with(spans(telemetry)).with(sent).with(log.with_filter(filter(directives)));
     // An error means that the program's own subscriber is there already, and that one is to be kept.
@@ -57,7 +60,7 @@ fn start(level: &str, output: Output) {
 /// A line names no span, so that spans are made for it only if a directive asks for one, as `[checkout]=debug` does.
 fn filter<S: Subscriber>(directives: &str) -> impl Filter<S> + use<S> {
     let asks_for_spans = directives.contains('[');
-    let worth_it = filter_fn(move |metadata| metadata.is_event() || asks_for_spans);
+    let worth_it = filter_fn(move |metadata| !metadata.is_span() || asks_for_spans);
     worth_it.with_max_level_hint(LevelFilter::TRACE).and(directed(directives))
 }
 

@@ -3,9 +3,10 @@ use std::fmt::Write;
 use tracing::{Level, Metadata};
 
 use super::{fields::Fields, layer::Line};
+use crate::telemetry::hidden::is_hidden;
 
-/// Writes `time LEVEL target: message field=value`. Control characters are escaped: what was sent by a client must
-/// not look like a line of its own, nor move the cursor.
+/// Writes `time LEVEL target: message field=value`. What nobody could see is escaped: what was sent by a client
+/// must not look like a line of its own, nor move the cursor.
 pub(super) fn write(line: &mut String, metadata: &Metadata<'_>, fields: &Fields, about: &Line, coloured: bool) {
     let (colour, dim, reset) = if coloured { (colour(*metadata.level()), "\x1b[2m", "\x1b[0m") } else { ("", "", "") };
     let (time, level, target) = (about.time, metadata.level(), metadata.target());
@@ -24,8 +25,8 @@ pub(super) fn write(line: &mut String, metadata: &Metadata<'_>, fields: &Fields,
 
 fn escape(line: &mut String, text: &str) {
     for character in text.chars() {
-        if character.is_control() {
-            line.extend(character.escape_default());
+        if is_hidden(character) {
+            line.extend(character.escape_unicode());
         } else {
             line.push(character);
         }

@@ -25,7 +25,9 @@ pub(super) fn of(
     let (uri, headers) = (request.uri(), request.headers());
     let mut attributes = Vec::with_capacity(16);
     attributes.push(KeyValue::new(attribute::HTTP_REQUEST_METHOD, route.method));
-    attributes.push(KeyValue::new(attribute::URL_PATH, uri.path().to_owned()));
+    // A request to connect has none.
+    let path = if uri.path().is_empty() { "/" } else { uri.path() };
+    attributes.push(KeyValue::new(attribute::URL_PATH, path.to_owned()));
     attributes.push(KeyValue::new(attribute::URL_SCHEME, scheme));
     attributes.push(KeyValue::new(attribute::NETWORK_PROTOCOL_VERSION, conventions::version(request.version())));
     if route.method == OTHER_METHOD {

@@ -1,4 +1,5 @@
 use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
     pin::Pin,
     task::{Context, Poll, ready},
 };
@@ -11,6 +12,7 @@ use bytes::Bytes;
 use hyper::body::{Frame, SizeHint};
 
 use super::exchange::{End, Exchange};
+use crate::problem::panic_message;
 
 /// An answer's body whose parts are made within the request's trace. The exchange ends with it.
 #[derive(Debug)]
@@ -31,6 +33,14 @@ impl TracedBody {
     }
 }
 
+impl Drop for TracedBody {
+    /// What is logged on the way out belongs to the request.
+    fn drop(&mut self) {
+        let _entered = self.exchange.as_ref().map(Exchange::enter);
+        drop(std::mem::take(&mut self.inner));
+    }
+}
+
 impl HttpBody for TracedBody {
     type Data = Bytes;
     type Error = Error;
@@ -38,16 +48,21 @@ impl HttpBody for TracedBody {
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
         let this = &mut *self;
         let entered = this.exchange.as_ref().map(Exchange::enter);
-        let frame = Pin::new(&mut this.inner).poll_frame(cx);
+        let frame = catch_unwind(AssertUnwindSafe(|| Pin::new(&mut this.inner).poll_frame(cx)));
+        let frame = match frame {
+            Ok(frame) => ready!(frame),
+            Err(panic) => {
+                tracing::error!(error = panic_message(&*panic), "what makes the answer panicked; it is broken off");
+                this.end(End::Panicked);
+                return Poll::Ready(Some(Err(Error::new("the answer broke off"))));
+            }
+        };
         drop(entered);
-        let frame = ready!(frame);
         match &frame {
             Some(Ok(frame)) => {
-                if let (Some(exchange), Some(data)) = (&mut this.exchange, frame.data_ref()) {
-                    exchange.sent(data.len());
-                }
-                // Nobody asks for more then.
-                if this.inner.is_end_stream() {
+                let sent = frame.data_ref().map_or(0, Bytes::len);
+                let is_last = this.exchange.as_mut().is_some_and(|exchange| exchange.sent(sent));
+                if is_last || this.inner.is_end_stream() {
                     this.end(End::Sent);
                 }
             }

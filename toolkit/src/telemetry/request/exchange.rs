@@ -4,7 +4,7 @@ use axum::{
     body::{Body, HttpBody},
     response::Response,
 };
-use http::{HeaderName, HeaderValue, Method, Request, StatusCode, Uri, Version};
+use http::{HeaderName, HeaderValue, Method, Request, StatusCode, Uri, Version, header::CONTENT_LENGTH};
 use opentelemetry::{
     Context, ContextGuard, KeyValue,
     trace::{SpanBuilder, SpanContext, SpanKind, Status, TraceContextExt, TraceFlags, TraceId, Tracer},
@@ -15,6 +15,7 @@ use opentelemetry_semantic_conventions::attribute;
 use super::{
     super::{
         Telemetry,
+        conventions::OTHER_METHOD,
         metrics::{Exchanged, Sort, error_type},
         routes::Route,
         sampling::Ids,
@@ -37,6 +38,8 @@ pub(super) enum End {
     Sent,
     /// The answer broke off.
     Failed,
+    /// What makes the answer panicked.
+    Panicked,
     /// The client has gone.
     Cancelled,
 }
@@ -58,6 +61,8 @@ pub(super) struct Exchange {
     request_size: Option<u64>,
     status: Option<StatusCode>,
     response_size: u64,
+    /// What the answer's head says of its size, in bytes.
+    announced: Option<u64>,
     end: End,
 }
 
@@ -86,6 +91,7 @@ impl Exchange {
             request_size: request.body().size_hint().exact(),
             status: None,
             response_size: 0,
+            announced: None,
             end: End::Cancelled,
         }
     }
@@ -113,18 +119,24 @@ impl Exchange {
             response.headers_mut().insert(TRACE_ID, id);
         }
         let size = response.body().size_hint().exact();
-        // Of an answer to HEAD, the body is thrown away.
-        if self.method == Method::HEAD || size.is_some_and(|size| size <= AT_ONCE) {
-            self.response_size = if self.method == Method::HEAD { 0 } else { size.unwrap_or_default() };
+        if self.method == Method::HEAD || has_no_body(response.status()) || response.body().is_end_stream() {
             self.end(End::Sent);
             return response;
         }
+        if let Some(size) = size.filter(|size| *size <= AT_ONCE) {
+            self.response_size = size;
+            self.end(End::Sent);
+            return response;
+        }
+        self.announced = size.or_else(|| response.headers().get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok());
         response.map(|body| Body::new(TracedBody::new(body, self)))
     }
 
-    /// Counts a part of the answer's body, in bytes.
-    pub(super) fn sent(&mut self, bytes: usize) {
+    /// Counts a part of the answer's body, in bytes, and says whether it was the last that was announced: nobody asks
+    /// for more then.
+    pub(super) fn sent(&mut self, bytes: usize) -> bool {
         self.response_size += bytes as u64;
+        self.announced.is_some_and(|announced| self.response_size >= announced)
     }
 
     pub(super) fn end(mut self, end: End) {
@@ -135,6 +147,8 @@ impl Exchange {
         match self.end {
             End::Sent => None,
             End::Failed => Some("broken_off"),
+            End::Panicked => Some("panic"),
+            End::Cancelled if std::thread::panicking() => Some("panic"),
             End::Cancelled => Some("cancelled"),
         }
     }
@@ -146,7 +160,8 @@ impl Drop for Exchange {
         let sort = Sort { status: self.status, scheme: self.scheme, version: self.version, error: self.error() };
         self.route.metrics.add_active(&self.telemetry.metrics, self.scheme, -1);
         let (request_size, response_size) = (self.request_size, self.response_size);
-        self.route.metrics.record(&self.telemetry.metrics, &Exchanged { sort, duration, request_size, response_size });
+        let exchanged = Exchanged { sort, duration, request_size, response_size };
+        self.measured().metrics.record(&self.telemetry.metrics, &exchanged);
         if tracing::enabled!(target: "toolkit::access", tracing::Level::INFO) {
             let _entered = self.enter();
             self.log(sort, (duration.as_micros() as f64) / 1e3);
@@ -158,6 +173,14 @@ impl Drop for Exchange {
 }
 
 impl Exchange {
+    /// Whoever asks with one method after the other makes one series of each path, and no more.
+    fn measured(&self) -> &'static Route {
+        match self.status {
+            Some(StatusCode::METHOD_NOT_ALLOWED) => self.telemetry.routes.get(OTHER_METHOD, self.route.template),
+            _ => self.route,
+        }
+    }
+
     /// The access line, with the duration to the microsecond.
     fn log(&self, sort: Sort, duration_ms: f64) {
         let (status, error) = (sort.status.map(|status| status.as_u16()), sort.error);
@@ -206,7 +229,13 @@ fn open_span(
         }
     };
     let span = tracer.build_with_context(builder, &context);
+    Ids::forget_next();
     (context.with_span(span), Some(start))
+}
+
+/// RFC 9110 §6.4.1; a 101 goes on as something else.
+fn has_no_body(status: StatusCode) -> bool {
+    status.is_informational() || status == StatusCode::NO_CONTENT || status == StatusCode::NOT_MODIFIED
 }
 
 /// The id's digits, without the formatter that each request would wait for.

@@ -20,7 +20,7 @@ use http::{Method, Request};
 use tower::{Layer, Service};
 
 use self::{exchange::Exchange, future::RequestFuture};
-use super::{Telemetry, current, routes::Route};
+use super::{Telemetry, conventions, current, routes::Route};
 
 /// Opens the span of each request, and closes it when the answer has been sent.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +30,10 @@ pub(crate) struct RequestLayer {
     is_left_out: fn(&str) -> bool,
     trusts_proxy: bool,
 }
+
+/// Stands in the extensions of a request that has its span.
+#[derive(Clone, Copy, Debug)]
+struct Traced;
 
 /// The route of nearly all requests, so that it need not be looked up.
 #[derive(Clone, Copy, Debug)]
@@ -43,7 +47,7 @@ impl RequestLayer {
     /// Around one endpoint.
     pub(crate) fn of_endpoint(method: &'static Method, template: &'static str, trusts_proxy: bool) -> Self {
         let telemetry = current();
-        let route = telemetry.routes.get(method, Some(template));
+        let route = telemetry.routes.get(conventions::method(method), Some(template));
         Self { telemetry, expected: Some(Expected { method, template, route }), is_left_out: |_| false, trusts_proxy }
     }
 
@@ -60,7 +64,7 @@ impl RequestLayer {
                 Some(expected.route)
             }
             _ if matched.is_some_and(self.is_left_out) => None,
-            _ => Some(self.telemetry.routes.get(request.method(), matched)),
+            _ => Some(self.telemetry.routes.get(conventions::method(request.method()), matched)),
         }
     }
 }
@@ -91,14 +95,19 @@ where
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
+    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
         let RequestLayer { telemetry, trusts_proxy, .. } = self.layer;
-        let route = self.layer.route(&request);
+        let is_traced = request.extensions().get::<Traced>().is_some();
+        let route = if is_traced { None } else { self.layer.route(&request) };
+        if route.is_some() && self.layer.expected.is_none() {
+            // Another service of the toolkit may stand inside.
+            request.extensions_mut().insert(Traced);
+        }
         let exchange = route.map(|route| Exchange::open(telemetry, route, &request, trusts_proxy));
         // An endpoint does nothing before it is polled.
         let entered = exchange.as_ref().filter(|_| self.layer.expected.is_none()).map(Exchange::enter);
         let answer = self.inner.call(request);
         drop(entered);
-        RequestFuture { answer, exchange }
+        RequestFuture { answer: Some(answer), exchange }
     }
 }

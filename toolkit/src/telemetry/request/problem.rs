@@ -2,7 +2,11 @@ use bytes::Bytes;
 use opentelemetry::{Context, KeyValue, trace::TraceContextExt};
 use opentelemetry_semantic_conventions::attribute;
 
+use super::super::declared;
 use crate::check::Violation;
+
+/// The SDK keeps so many events of a span, unless a variable says otherwise.
+const MOST: usize = 128;
 
 /// What a request was answered with, if that is a problem: left in the answer's extensions.
 #[derive(Clone, Debug)]
@@ -25,13 +29,14 @@ impl SentProblem {
     /// Writes it into the span: where something was wrong and by which rule, never what was sent.
     pub(super) fn record(&self, context: &Context) {
         let span = context.span();
-        for violation in &self.violations {
+        for violation in self.violations.iter().take(MOST) {
             let mut attributes = vec![
                 KeyValue::new("violation.in", violation.location.as_str()),
                 KeyValue::new("violation.code", violation.code.clone().into_owned()),
             ];
             attributes.extend(violation.name.clone().map(|name| KeyValue::new("violation.name", name)));
-            attributes.extend(violation.pointer.clone().map(|pointer| KeyValue::new("violation.pointer", pointer)));
+            attributes
+                .extend(violation.pointer.as_deref().map(|p| KeyValue::new("violation.pointer", declared::shape(p))));
             span.add_event("violation", attributes);
         }
         if let Some(failure) = &self.failure {

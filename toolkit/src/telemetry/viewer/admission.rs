@@ -1,7 +1,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 
 use axum::extract::ConnectInfo;
-use http::{HeaderMap, StatusCode, header, request::Parts, uri::Authority};
+use http::{HeaderMap, StatusCode, Version, header, request::Parts, uri::Authority};
 
 use crate::problem::Problem;
 
@@ -20,6 +20,12 @@ pub(crate) enum Admission {
 impl Admission {
     /// Whether a request is let in; if not, the answer that says why and what to do about it.
     pub(super) fn check(self, request: &Parts) -> Result<(), Problem> {
+        // A page of another site that asks for this one says where it is from; a page of this one does not.
+        if let Some(origin) = request.headers.get(header::ORIGIN) {
+            let origin = String::from_utf8_lossy(origin.as_bytes());
+            let why = format!("a page of {origin} has asked; traces are for the pages of the service itself");
+            return Err(Problem::new(StatusCode::FORBIDDEN).detail(why));
+        }
         match self {
             Self::Anyone => Ok(()),
             Self::Loopback => from_this_machine(request).map_err(|found| refusal(&found)),
@@ -34,6 +40,10 @@ fn from_this_machine(request: &Parts) -> Result<(), String> {
             return Err(format!("the request came from {}", peer.ip()));
         }
         Some(_) => {}
+    }
+    // Browsers speak HTTP/1.1 at least; many a proxy that tells nothing of itself does not.
+    if request.version < Version::HTTP_11 {
+        return Err("the request came by HTTP/1.0, as proxies send it".to_owned());
     }
     if let Some(name) = FORWARDED.into_iter().find(|name| request.headers.contains_key(*name)) {
         return Err(format!("the request was passed on by a proxy, as its header `{name}` shows"));

@@ -2,6 +2,8 @@ use std::fmt::{self, Write};
 
 use maud::{Escaper, Render};
 
+use crate::telemetry::hidden::is_hidden;
+
 /// A text from outside, with every character that a reader could not see told by its number.
 ///
 /// Such characters can turn the reading direction around, hide a part of the text or make two texts look the same.
@@ -11,7 +13,7 @@ pub(super) struct Visible<'a>(pub(super) &'a str);
 impl fmt::Display for Visible<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut rest = self.0;
-        while let Some((at, hidden)) = rest.char_indices().find(|(_, character)| is_hidden(*character)) {
+        while let Some((at, hidden)) = rest.char_indices().find(|(_, character)| is_out_of_sight(*character)) {
             f.write_str(&rest[..at])?;
             write!(f, "⟨U+{:04X}⟩", u32::from(hidden))?;
             rest = &rest[at + hidden.len_utf8()..];
@@ -27,27 +29,9 @@ impl Render for Visible<'_> {
     }
 }
 
-fn is_hidden(character: char) -> bool {
-    match character {
-        '\n' | '\t' => false,
-        '\u{ad}'
-        | '\u{34f}'
-        | '\u{61c}'
-        | '\u{115f}'
-        | '\u{1160}'
-        | '\u{17b4}'
-        | '\u{17b5}'
-        | '\u{3164}'
-        | '\u{180b}'..='\u{180f}'
-        | '\u{200b}'..='\u{200f}'
-        | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}'
-        | '\u{feff}'
-        | '\u{ffa0}'
-        | '\u{fff0}'..='\u{fffb}'
-        | '\u{e0000}'..='\u{e0fff}' => true,
-        _ => character.is_control(),
-    }
+/// On a page, lines and tabs are seen.
+fn is_out_of_sight(character: char) -> bool {
+    !matches!(character, '\n' | '\t') && is_hidden(character)
 }
 
 #[cfg(test)]
