@@ -221,6 +221,37 @@ async fn what_is_wrong_with_a_request_is_told_by_place_and_rule_and_is_no_error(
     }));
 }
 
+/// Prices by what a client calls things.
+#[data]
+struct Prices {
+    prices: std::collections::BTreeMap<String, f64>,
+}
+
+/// Takes prices.
+#[post("/prices", inline)]
+fn add_prices(prices: Prices) {
+    let _ = prices;
+}
+
+#[toolkit::test]
+async fn what_a_client_has_named_is_not_taken_down() {
+    let client = client();
+    let body = json!({ "prices": { "ada@shop.example": "s3cret" } });
+    let reply = client.post("/prices").json(&body).await;
+    assert_eq!(reply.assert_status(422).violations(), ["type body /prices/ada@shop.example"]);
+    let span = server_span(&client, &reply).await;
+    assert_eq!(span.events[0].1["violation.pointer"], "/prices/*");
+}
+
+#[toolkit::test]
+async fn a_service_within_a_service_has_one_span() {
+    let inner = toolkit::app!().into_router().await.expect("it starts");
+    let client = toolkit::app!().merge(Router::new().nest("/inner", inner)).client();
+    let reply = client.get("/inner/items/7").await;
+    let span = server_span(&client, reply.assert_status(200)).await;
+    assert_eq!(span.name, "GET /inner/items/{item_id}");
+}
+
 #[toolkit::test]
 async fn a_problem_and_a_header_name_the_trace() {
     let client = client();

@@ -19,6 +19,9 @@ use tower::ServiceExt;
 use super::{StartError, Started};
 use crate::{openapi::pages, settings::ServerSettings};
 
+/// How long connections that are cut off may take to go.
+const CUTTING: Duration = Duration::from_secs(1);
+
 /// How a client of HTTP/2 without TLS begins (RFC 9113 §3.4).
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
@@ -35,8 +38,10 @@ pub(super) async fn serve(started: Started) -> crate::Result {
 
     let settings = started.settings.clone();
     let graceful = GracefulShutdown::new();
+    let places = Arc::new(Semaphore::new(settings.max_connections.get()));
     let (stopping, stopped) = watch::channel(());
-    let accepting = accept(&listener, &started.router, &settings, &graceful, &stopped);
+    let (cutting, cut) = watch::channel(());
+    let accepting = accept(&listener, &started.router, &settings, &places, &graceful, [&stopped, &cut]);
     tokio::select! {
         () = accepting => {}
         () = told_to_stop(&started, settings.drain_delay) => {}
@@ -51,6 +56,10 @@ pub(super) async fn serve(started: Started) -> crate::Result {
         }
         () = stop_signal() => tracing::warn!("told to stop again; requests in progress are cut off"),
     }
+    // What is cut off ends now, so that it is told of before the telemetry ends, and lets the resources go.
+    drop(cutting);
+    let all = u32::try_from(settings.max_connections.get()).unwrap_or(u32::MAX);
+    let _ = tokio::time::timeout(CUTTING, places.acquire_many(all)).await;
     end(started).await;
     tracing::info!("stopped");
     Ok(())
@@ -89,7 +98,10 @@ async fn told_to_stop(started: &Started, drain_delay: Duration) {
     stop_signal().await;
     started.readiness.stop();
     tracing::info!("told to stop; finishing the requests in progress");
-    tokio::time::sleep(drain_delay).await;
+    tokio::select! {
+        () = tokio::time::sleep(drain_delay) => {}
+        () = stop_signal() => {}
+    }
 }
 
 async fn stop_signal() {
@@ -119,10 +131,10 @@ async fn accept(
     listener: &TcpListener,
     router: &Router,
     settings: &ServerSettings,
+    places: &Arc<Semaphore>,
     graceful: &GracefulShutdown,
-    stopped: &watch::Receiver<()>,
+    [stopped, cut]: [&watch::Receiver<()>; 2],
 ) {
-    let places = Arc::new(Semaphore::new(settings.max_connections.get()));
     let connection = Connection::new(settings);
     loop {
         // The semaphore is never closed.
@@ -137,9 +149,12 @@ async fn accept(
             }
         };
         let (connection, router, watcher) = (connection.clone(), router.clone(), graceful.watcher());
-        let stopped = stopped.clone();
+        let (stopped, mut cut) = (stopped.clone(), cut.clone());
         tokio::spawn(async move {
-            connection.serve(stream, client, router, watcher, stopped).await;
+            tokio::select! {
+                () = connection.serve(stream, client, router, watcher, stopped) => {}
+                _ = cut.changed() => {}
+            }
             drop(place);
         });
     }

@@ -1,4 +1,7 @@
-use std::io::IsTerminal;
+use std::{
+    backtrace::{Backtrace, BacktraceStatus},
+    io::IsTerminal,
+};
 
 use opentelemetry::{Context, trace::TraceContextExt};
 use opentelemetry_appender_tracing::layer::OpenTelemetryTracingBridge;
@@ -19,6 +22,8 @@ use crate::telemetry::{Telemetry, current};
 /// Writes `tracing` events to standard error, unless the program has set up a subscriber of its own.
 ///
 /// `RUST_LOG` filters; without it, `level` does.
+///
+/// Panics are written as events too.
 pub(crate) fn start_logging(level: &str, format: LogFormat) {
     let is_terminal = std::io::stderr().is_terminal();
     let coloured = is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
@@ -28,6 +33,12 @@ pub(crate) fn start_logging(level: &str, format: LogFormat) {
         LogFormat::Auto | LogFormat::Json => Output::Json,
     };
     start(level, output);
+    std::panic::set_hook(Box::new(|panic| {
+        let location = panic.location().map(ToString::to_string);
+        let backtrace = Backtrace::capture();
+        let backtrace = (backtrace.status() == BacktraceStatus::Captured).then(|| backtrace.to_string());
+        tracing::error!(location, error = panic.payload_as_str(), backtrace, "a function panicked");
+    }));
 }
 
 /// Writes warnings and errors, or what `RUST_LOG` asks for, to where the test harness shows them for failed tests.

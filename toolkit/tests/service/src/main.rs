@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::StreamExt;
 use toolkit::prelude::*;
 use toolkit_test_endpoints as _;
 
@@ -120,6 +121,31 @@ struct Note {
 #[post("/notes")]
 async fn add_note(#[trace] note: Note) {
     toolkit::tracing::info!(length = note.text.len(), "noted");
+}
+
+/// Sends a file.
+#[get("/file")]
+async fn get_file() -> toolkit::Result<File> {
+    Ok(File::open(concat!(env!("CARGO_MANIFEST_DIR"), "/src/main.rs")).await?)
+}
+
+/// Fails while the answer is on its way.
+#[get("/streaming/panic")]
+async fn get_panicking_stream() -> JsonLines<u32> {
+    JsonLines::new(futures_util::stream::iter(0..3).map(|number| if number < 2 { number } else { panic!("half way") }))
+}
+
+/// Takes what clients have named.
+#[data]
+struct Prices {
+    #[validate(length(max = 1))]
+    prices: std::collections::HashMap<String, String>,
+}
+
+/// Takes prices.
+#[post("/prices")]
+async fn add_prices(prices: Prices) {
+    let _ = prices;
 }
 
 /// Repeats a part of the path.

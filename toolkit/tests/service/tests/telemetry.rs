@@ -188,7 +188,7 @@ fn a_collector_that_refuses_or_never_answers_costs_no_request_anything() {
         }
         assert!(began.elapsed() < Duration::from_secs(4), "{mood:?}: {:?}", began.elapsed());
         if mood == Mood::Refuses {
-            service.wait_for_log("spans in 1 exports could not be sent to 127.0.0.1:");
+            service.wait_for_log("spans in 1 exports could not be sent to http://127.0.0.1:");
             std::thread::sleep(Duration::from_millis(500));
             connection.get("/fast");
         }
@@ -196,7 +196,7 @@ fn a_collector_that_refuses_or_never_answers_costs_no_request_anything() {
         service.signal("TERM");
         assert_eq!(service.wait(), Some(0), "{mood:?}");
         assert!(stopping.elapsed() < Duration::from_secs(10), "{mood:?}: {:?}", stopping.elapsed());
-        let told = service.log().lines().filter(|line| line.contains("spans in")).count();
+        let told = service.log().lines().filter(|line| line.contains("spans in") && !line.contains("more")).count();
         assert!(told <= 1, "told once a minute:\n{}", service.log());
     }
 }
@@ -319,8 +319,63 @@ fn the_viewer_answers_callers_of_this_machine_only() {
     assert_eq!(get("host: localhost"), 200);
     assert_eq!(get("host: evil.example"), 403);
     assert_eq!(get("host: localhost\r\nx-forwarded-for: 192.0.2.1"), 403);
+    assert_eq!(get("host: localhost\r\norigin: http://localhost:1"), 403, "a page of another site");
     let open = Service::start(&["--trace-viewer=true", "--trace-viewer-from=anywhere"]);
     assert_eq!(open.get("/traces").status, 200);
     let without = Service::start(&["--trace-viewer=false"]);
     assert_eq!(without.get("/traces").status, 404);
+}
+
+#[test]
+fn a_file_that_was_sent_whole_is_no_error_and_one_that_breaks_off_is() {
+    let service = Service::start(&["--log=info"]);
+    let answer = service.get("/file");
+    assert_eq!((answer.status, answer.body.is_empty()), (200, false));
+    let line: serde_json::Value = serde_json::from_str(&service.wait_for_log("\"path\":\"/file\"")).unwrap();
+    assert_eq!((line["fields"]["status"].as_u64(), line["fields"]["error"].as_str()), (Some(200), None), "{line}");
+
+    let mut connection = service.connect();
+    connection.send("GET /streaming/panic HTTP/1.1\r\nhost: x\r\n\r\n");
+    connection.read_to_end();
+    let line: serde_json::Value = serde_json::from_str(&service.wait_for_log("\"path\":\"/streaming/panic\"")).unwrap();
+    assert_eq!(line["fields"]["error"], "panic");
+    assert_eq!(service.get("/fast").status, 200);
+    let metrics = service.get("/metrics").body;
+    assert!(!metrics.contains("cancelled"), "{metrics}");
+}
+
+#[test]
+fn a_panic_is_one_line_of_the_log_and_names_the_trace() {
+    let service = Service::start(&["--log=info"]);
+    let answer = service.get("/panic/async");
+    assert_eq!(answer.status, 500);
+    let line: serde_json::Value = serde_json::from_str(&service.wait_for_log("a function panicked")).unwrap();
+    assert_eq!((line["level"].as_str(), line["trace_id"].as_str()), (Some("ERROR"), Some(answer.header("x-trace-id"))));
+    assert!(line["fields"]["location"].as_str().unwrap().contains("main.rs:"), "{line}");
+    assert!(service.log().lines().all(|line| line.starts_with('{')), "{}", service.log());
+}
+
+#[test]
+fn what_is_cut_off_when_the_service_stops_is_told() {
+    let collector = Collector::start(Mood::Takes);
+    let mut service = start(&collector, &["--slow-ms=60000", "--shutdown-timeout=200ms"], &TRACES);
+    let mut connection = service.connect();
+    connection.send("GET /slow HTTP/1.1\r\nhost: x\r\n\r\n");
+    std::thread::sleep(Duration::from_millis(100));
+    service.signal("TERM");
+    assert_eq!(service.wait(), Some(0));
+    let spans = collector.spans();
+    assert!(servers(&spans).iter().any(|span| span.name == "GET /slow"), "{spans:#?}");
+}
+
+#[test]
+fn what_cannot_be_sent_at_the_end_is_told() {
+    let collector = Collector::start(Mood::Refuses);
+    let mut service = start(&collector, &[QUIET], &TRACES);
+    service.get("/fast");
+    service.wait_for_log("could not be sent");
+    (0..10).for_each(|_| assert_eq!(service.get("/fast").status, 200));
+    service.signal("TERM");
+    service.wait();
+    assert!(service.log().contains("more spans in"), "{}", service.log());
 }
