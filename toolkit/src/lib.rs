@@ -121,6 +121,7 @@
 //! | `redoc` | Redoc at `/docs/redoc` |
 //! | `scalar` | Scalar at `/docs/scalar` |
 //! | `rapidoc` | RapiDoc at `/docs/rapidoc` |
+//! | `jaeger-ui` | the Jaeger UI at `/jaeger`, on the traces of the viewer; `protoc` is needed to build it |
 
 #![warn(missing_debug_implementations)]
 

@@ -23,7 +23,8 @@ const RESERVED: [&str; 7] =
 
 /// Whether a path is the toolkit's own.
 fn is_own(path: &str) -> bool {
-    RESERVED.contains(&path) || path.starts_with("/docs/") || path.starts_with("/traces/")
+    let is_jaeger = cfg!(feature = "jaeger-ui") && (path == "/jaeger" || path.starts_with("/jaeger/"));
+    RESERVED.contains(&path) || path.starts_with("/docs/") || path.starts_with("/traces/") || is_jaeger
 }
 
 /// The whole service: endpoints, document, pages, probes, and a problem for everything else.

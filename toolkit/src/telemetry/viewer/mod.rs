@@ -8,8 +8,11 @@ mod admission;
 mod cut;
 mod endpoints;
 mod filter;
+mod guard;
 mod histogram;
 mod inbox;
+#[cfg(feature = "jaeger-ui")]
+mod jaeger;
 mod otlp;
 mod pages;
 mod slowest;
@@ -29,6 +32,7 @@ use std::{
     time::SystemTime,
 };
 
+use axum::Router;
 use bytes::Bytes;
 use opentelemetry::trace::TraceId;
 use opentelemetry_sdk::trace::SpanData;
@@ -36,11 +40,18 @@ use opentelemetry_sdk::trace::SpanData;
 pub(crate) use admission::Admission;
 use endpoints::EndpointSummary;
 use inbox::{Event, Inbox};
-pub(crate) use pages::routes;
 use store::Store;
 use trace::Trace;
 
 use super::{LogLine, Seen};
+
+/// The pages, for those who are let in.
+pub(crate) fn routes(viewer: Arc<Viewer>, service: &str, admission: Admission) -> Router {
+    #[cfg(feature = "jaeger-ui")]
+    return pages::routes(viewer.clone(), service, admission).merge(jaeger::routes(viewer, service, admission));
+    #[cfg(not(feature = "jaeger-ui"))]
+    pages::routes(viewer, service, admission)
+}
 
 /// How much the viewer keeps. The inbox and the statistics take a few megabytes more, at most.
 #[derive(Clone, Copy, Debug)]

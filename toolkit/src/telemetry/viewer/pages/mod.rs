@@ -13,50 +13,35 @@ use std::{sync::Arc, time::SystemTime};
 
 use axum::{
     Router,
-    extract::{Path, RawQuery, Request, State},
-    middleware::{Next, from_fn},
+    extract::{Path, RawQuery, State},
     response::{Html, IntoResponse, Response},
     routing::get,
 };
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use http::{StatusCode, header};
 use maud::Markup;
 
 use super::{
     Admission, Viewer,
     filter::{Filter, whole_id},
+    guard::guarded,
     otlp,
     trace::Trace,
 };
 use crate::problem::Problem;
 
-/// What every answer of the viewer tells a browser: load nothing from elsewhere, run nothing that stands in the page,
-/// show it in no frame, tell no one its address and keep no copy.
-const HEADERS: [(HeaderName, &str); 4] = [
-    (
-        header::CONTENT_SECURITY_POLICY,
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; \
-         base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-    ),
-    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (header::REFERRER_POLICY, "no-referrer"),
-    (header::CACHE_CONTROL, "no-store"),
-];
-
 const STYLE: &str = include_str!("../../../../assets/traces/viewer.css");
 const SCRIPT: &str = include_str!("../../../../assets/traces/viewer.js");
 
 /// The pages, for those who are let in.
-pub(crate) fn routes(viewer: Arc<Viewer>, service: &str, admission: Admission) -> Router {
-    let admitted = move |request: Request, next: Next| admitted(admission, request, next);
-    Router::new()
+pub(super) fn routes(viewer: Arc<Viewer>, service: &str, admission: Admission) -> Router {
+    let routes = Router::new()
         .route("/traces", get(show_traces))
         .route("/traces/endpoints", get(show_endpoints))
         .route("/traces/viewer.css", get(async || ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], STYLE)))
         .route("/traces/viewer.js", get(async || ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], SCRIPT)))
         .route("/traces/{trace_id}", get(show_trace))
-        .route("/traces/{trace_id}/otlp.json", get(download_trace))
-        .route_layer(from_fn(admitted))
-        .with_state(Shown { viewer, service: service.into() })
+        .route("/traces/{trace_id}/otlp.json", get(download_trace));
+    guarded(routes, admission).with_state(Shown { viewer, service: service.into() })
 }
 
 /// What the pages are about.
@@ -64,16 +49,6 @@ pub(crate) fn routes(viewer: Arc<Viewer>, service: &str, admission: Admission) -
 struct Shown {
     viewer: Arc<Viewer>,
     service: Arc<str>,
-}
-
-async fn admitted(admission: Admission, request: Request, next: Next) -> Response {
-    let (parts, body) = request.into_parts();
-    let mut response = match admission.check(&parts) {
-        Ok(()) => next.run(Request::from_parts(parts, body)).await,
-        Err(problem) => problem.into_response(),
-    };
-    response.headers_mut().extend(HEADERS.map(|(name, value)| (name, HeaderValue::from_static(value))));
-    response
 }
 
 async fn show_traces(State(shown): State<Shown>, RawQuery(query): RawQuery) -> Response {

@@ -93,6 +93,9 @@ fn heading(trace: &Trace, name: &str) -> Markup {
         }
         p.actions {
             @if trace.problem().is_some() { a.action href="#problem" { "Problem that was sent" } }
+            @if cfg!(feature = "jaeger-ui") && !trace.spans().is_empty() {
+                a.action href={ "../jaeger/trace/" (id) } { "Open in Jaeger" }
+            }
             a.action href={ (id) "/otlp.json" } download { "Download OTLP JSON" }
             @if let Some(request) = trace.request() {
                 @let endpoint = utf8_percent_encode(&request.name, NON_ALPHANUMERIC).to_string();
