@@ -2,10 +2,11 @@
 // checks that they load nothing from anywhere else. Started by `.ci/browser`.
 
 import { checkDocumentation } from "./docs.mjs";
+import { checkJaeger } from "./jaeger.mjs";
 import { startBrowser } from "./session.mjs";
 import { checkTraces } from "./traces.mjs";
 
-const parts = { docs: checkDocumentation, traces: checkTraces };
+const parts = { docs: checkDocumentation, traces: checkTraces, jaeger: checkJaeger };
 
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(parts);
 const unknown = wanted.filter((part) => !(part in parts));

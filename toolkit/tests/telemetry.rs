@@ -429,7 +429,9 @@ async fn routes_of_other_routers_and_what_layers_answer_have_one_span_each() {
 #[toolkit::test]
 async fn the_toolkit_s_own_pages_are_not_traced() {
     let client = client();
-    for path in ["/openapi.json", "/docs", "/health/live", "/health/ready", "/metrics", "/traces"] {
+    let jaeger: &[&str] = if cfg!(feature = "jaeger-ui") { &["/jaeger", "/jaeger/api/services"] } else { &[] };
+    let paths = ["/openapi.json", "/docs", "/health/live", "/health/ready", "/metrics", "/traces"];
+    for path in paths.iter().chain(jaeger) {
         assert_eq!(client.get(path).await.assert_status(200).header("x-trace-id"), None, "{path}");
     }
 }
