@@ -8,7 +8,7 @@ use opentelemetry::{InstrumentationScope, Key, KeyValue, global, metrics::MeterP
 use opentelemetry_sdk::{
     Resource,
     logs::{LoggerProviderBuilder, SdkLoggerProvider},
-    metrics::SdkMeterProvider,
+    metrics::{MeterProviderBuilder, SdkMeterProvider},
     trace::{SdkTracer, SdkTracerProvider},
 };
 use opentelemetry_semantic_conventions::{SCHEMA_URL, resource};
@@ -138,69 +138,41 @@ impl Telemetry {
             .with_version(env!("CARGO_PKG_VERSION"))
             .with_schema_url(SCHEMA_URL)
             .build();
-        let mut told = |signal: &str, fault: String| faults.push(format!("{signal} are not exported: {fault}"));
-
         #[cfg(feature = "prometheus")]
         let registry = prometheus::Registry::new();
         let meters = SdkMeterProvider::builder().with_resource(resource.clone());
         #[cfg(feature = "prometheus")]
-        let meters = match super::metrics::reader(&registry) {
-            Ok(reader) => meters.with_reader(reader),
-            Err(fault) => {
-                told("metrics", fault);
-                meters
-            }
-        };
-        let meters = match export::metrics(environment.metrics) {
-            Ok(add) => add(meters),
-            Err(fault) => {
-                told("metrics", fault);
-                meters
-            }
-        };
-        let meters = meters.build();
+        let meters = with_page(meters, &registry, faults);
+        let meters = with_export(meters, environment, faults).build();
         // The SDK counts the spans that it drops with the process's meters, so these come first.
         if process.is_owned {
             global::set_meter_provider(meters.clone());
         }
-        let metrics = Metrics::new(meters.meter_with_scope(scope.clone()));
-
-        let export = export::spans(environment.traces).unwrap_or_else(|fault| {
-            told("spans", fault);
-            None
-        });
-        let exports_spans = export.is_some();
+        let exporter = told("spans", export::spans(environment.traces), faults).flatten();
+        let exports_spans = exporter.is_some();
         let traces = (seen.is_some() || exports_spans).then(|| {
-            let provider = SdkTracerProvider::builder()
+            let longest_value = environment.longest_value;
+            SdkTracerProvider::builder()
                 .with_resource(resource.clone())
                 .with_id_generator(Ids::default())
                 .with_sampler(Decided { sampling: environment.sampling.clone(), records_all: seen.is_some() })
-                .with_span_processor(Processor { seen: seen.clone(), export, longest_value: environment.longest_value })
-                .build();
-            if process.is_owned {
-                global::set_tracer_provider(provider.clone());
-            }
-            provider
+                .with_span_processor(Processor { seen: seen.clone(), export: exporter, longest_value })
+                .build()
         });
         if process.is_owned {
             global::set_text_map_propagator(environment.propagation.propagator());
+            if let Some(provider) = &traces {
+                global::set_tracer_provider(provider.clone());
+            }
         }
-
-        let loggers = (environment.logs != Destination::None).then(|| {
-            let builder = SdkLoggerProvider::builder().with_resource(resource);
-            export::logs(environment.logs, builder).map(LoggerProviderBuilder::build)
-        });
-        let loggers = loggers.transpose().unwrap_or_else(|fault| {
-            told("logs", fault);
-            None
-        });
+        let loggers = loggers(resource, environment, faults);
         Self {
             sampling: environment.sampling.clone(),
-            tracer: traces.as_ref().map(|provider| provider.tracer_with_scope(scope)),
+            tracer: traces.as_ref().map(|provider| provider.tracer_with_scope(scope.clone())),
             records_all: seen.is_some(),
             exports_spans_only: exports_spans && loggers.is_none(),
             seen,
-            metrics,
+            metrics: Metrics::new(meters.meter_with_scope(scope)),
             traces,
             meters,
             loggers,
@@ -211,6 +183,42 @@ impl Telemetry {
             ..silent
         }
     }
+}
+
+/// What could be made; what could not is told.
+fn told<T>(signal: &str, made: Result<T, String>, faults: &mut Vec<String>) -> Option<T> {
+    made.map_err(|fault| faults.push(format!("{signal} are not exported: {fault}"))).ok()
+}
+
+#[cfg(feature = "prometheus")]
+fn with_page(
+    meters: MeterProviderBuilder,
+    registry: &prometheus::Registry,
+    faults: &mut Vec<String>,
+) -> MeterProviderBuilder {
+    match told("metrics", super::metrics::reader(registry), faults) {
+        Some(reader) => meters.with_reader(reader),
+        None => meters,
+    }
+}
+
+fn with_export(
+    meters: MeterProviderBuilder,
+    environment: &Environment,
+    faults: &mut Vec<String>,
+) -> MeterProviderBuilder {
+    match told("metrics", export::metrics(environment.metrics), faults) {
+        Some(add) => add(meters),
+        None => meters,
+    }
+}
+
+fn loggers(resource: Resource, environment: &Environment, faults: &mut Vec<String>) -> Option<SdkLoggerProvider> {
+    if environment.logs == Destination::None {
+        return None;
+    }
+    let builder = SdkLoggerProvider::builder().with_resource(resource);
+    told("logs", export::logs(environment.logs, builder), faults).map(LoggerProviderBuilder::build)
 }
 
 /// Sends what waits to be sent, for a bounded time; no signal waits for another.
