@@ -1,4 +1,7 @@
-use std::net::{Ipv4Addr, SocketAddr};
+use std::{
+    borrow::Cow,
+    net::{Ipv4Addr, SocketAddr},
+};
 
 use axum::extract::ConnectInfo;
 use http::{HeaderMap, StatusCode, Version, header, request::Parts, uri::Authority};
@@ -20,9 +23,7 @@ pub(crate) enum Admission {
 impl Admission {
     /// Whether a request is let in; if not, the answer that says why and what to do about it.
     pub(super) fn check(self, request: &Parts) -> Result<(), Problem> {
-        // A page of another site that asks for this one says where it is from; a page of this one does not.
-        if let Some(origin) = request.headers.get(header::ORIGIN) {
-            let origin = String::from_utf8_lossy(origin.as_bytes());
+        if let Some(origin) = other_site(&request.headers) {
             let why = format!("a page of {origin} has asked; traces are for the pages of the service itself");
             return Err(Problem::new(StatusCode::FORBIDDEN).detail(why));
         }
@@ -31,6 +32,16 @@ impl Admission {
             Self::Loopback => from_this_machine(request).map_err(|found| refusal(&found)),
         }
     }
+}
+
+/// The site whose page asks, if it is another one: whatever CORS allows, traces are not for it.
+fn other_site(headers: &HeaderMap) -> Option<Cow<'_, str>> {
+    let origin = String::from_utf8_lossy(headers.get(header::ORIGIN)?.as_bytes());
+    // No page can write this one, and a proxy may have changed the host.
+    let says_browser = headers.get("sec-fetch-site").is_some_and(|site| site == "same-origin");
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let is_own = says_browser || origin.split_once("://").is_some_and(|(_, site)| Some(site) == host);
+    (!is_own).then_some(origin)
 }
 
 fn from_this_machine(request: &Parts) -> Result<(), String> {
@@ -115,6 +126,17 @@ mod tests {
     }
 
     #[test]
+    fn a_page_of_the_service_itself_may_say_where_it_is_from() {
+        let local = Some("127.0.0.1:4000");
+        assert!(admits(local, "/traces", &[("host", "localhost:8000"), ("origin", "http://localhost:8000")]));
+        assert!(admits(
+            local,
+            "/traces",
+            &[("host", "localhost"), ("origin", "null"), ("sec-fetch-site", "same-origin")]
+        ));
+    }
+
+    #[test]
     fn a_request_from_elsewhere_or_for_another_name_is_refused() {
         let local = Some("127.0.0.1:4000");
         for (peer, uri, headers) in [
@@ -137,6 +159,10 @@ mod tests {
             (local, "/traces", &[("host", "localhost"), ("x-forwarded-host", "localhost")]),
             (local, "/traces", &[("host", "localhost"), ("x-real-ip", "127.0.0.1")]),
             (local, "/traces", &[("host", "localhost"), ("via", "1.1 proxy")]),
+            (local, "/traces", &[("host", "localhost"), ("origin", "https://evil.example")]),
+            (local, "/traces", &[("host", "localhost:8000"), ("origin", "http://localhost")]),
+            (local, "/traces", &[("host", "localhost"), ("origin", "null")]),
+            (local, "/traces", &[("host", "localhost"), ("origin", "null"), ("sec-fetch-site", "cross-site")]),
         ] {
             assert!(!admits(peer, uri, headers), "{peer:?} {uri} {headers:?}");
         }
