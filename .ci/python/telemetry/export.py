@@ -15,6 +15,8 @@ ENVIRONMENT = {
 LOAD = [FILM, f"{RECOMMENDATIONS}?customer_id=7&limit=3", "/no/such/path"]
 # The boundaries that the conventions advise for http.server.request.duration.
 BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10)
+# So many requests that take too long.
+LATE = 5
 
 
 def environment(endpoint, protocol, **more):
@@ -134,8 +136,10 @@ def judge_failures(stage):
     sending = environment(stage.collector.endpoint("http/protobuf"), "http/protobuf")
     with stage.service(sending, ["--request-timeout", "1ms"]) as service:
         client = Client(service.port)
-        replies = [client.ask(f"slow/{number}", "/v0/api/items?limit=100") for number in range(5)]
-        report.check("each is answered with 504", {reply.status for reply in replies}, {504})
+        replies = ask_until_late(client)
+        statuses = [reply.status for reply in replies]
+        report.that("requests are answered with 504", statuses.count(504) == LATE and set(statuses) <= {200, 504},
+                    statuses, f"{LATE} times 504, and else 200")  # fmt: skip
         check_end(report, service)
     receiver.settle(lambda: len(conventions.server_spans(receiver.spans())) >= len(replies))
     servers = conventions.server_spans(receiver.spans())
@@ -143,9 +147,18 @@ def judge_failures(stage):
         (span.get("user_agent.original"), span.name, span.status, span.get("http.response.status_code"))
         for span in servers
     )
-    expected = [(reply.asked, "GET /v0/api/items", "ERROR", 504) for reply in replies]
-    report.check("each has one server span, an error", found, expected)
+    outcomes = {200: "UNSET", 504: "ERROR"}
+    expected = sorted((reply.asked, "GET /v0/api/items", outcomes[reply.status], reply.status) for reply in replies)
+    report.check("each has one server span, an error where it took too long", found, expected)
     conventions.check_all(report, receiver.spans())
+
+
+def ask_until_late(client):
+    """The replies up to the last that came too late; a fast machine answers some in time."""
+    replies = []
+    while sum(reply.status == 504 for reply in replies) < LATE and len(replies) < 2000:
+        replies.append(client.ask(f"slow/{len(replies)}", "/v0/api/items?limit=100"))
+    return replies
 
 
 def judge_trouble(stage):

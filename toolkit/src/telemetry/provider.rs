@@ -7,6 +7,7 @@ use std::{
 use opentelemetry::{InstrumentationScope, Key, KeyValue, global, metrics::MeterProvider, trace::TracerProvider};
 use opentelemetry_sdk::{
     Resource,
+    error::OTelSdkResult,
     logs::{LoggerProviderBuilder, SdkLoggerProvider},
     metrics::{MeterProviderBuilder, SdkMeterProvider},
     trace::{SdkTracer, SdkTracerProvider},
@@ -25,6 +26,7 @@ use super::{
 
 /// How long everything that waits to be sent may take when the service stops.
 const FLUSH: Duration = Duration::from_secs(5);
+const SLACK: Duration = Duration::from_secs(1);
 
 static CURRENT: OnceLock<Telemetry> = OnceLock::new();
 
@@ -227,28 +229,29 @@ fn loggers(resource: Resource, environment: &Environment, faults: &mut Vec<Strin
 /// waits for its blocking threads, however long they take.
 pub(crate) async fn flush() {
     let telemetry = current();
-    // What could not be sent has been told by the exporters.
-    let traces = flushed("traces", || telemetry.traces.as_ref().map(|traces| traces.shutdown_with_timeout(FLUSH)));
-    let logs = flushed("logs", || telemetry.loggers.as_ref().map(|loggers| loggers.shutdown_with_timeout(FLUSH)));
-    let metrics = flushed("metrics", || telemetry.meters.shutdown());
-    if tokio::time::timeout(FLUSH, async { tokio::join!(traces, logs, metrics) }).await.is_err() {
+    let traces =
+        flushed("spans", || telemetry.traces.as_ref().map_or(Ok(()), |traces| traces.shutdown_with_timeout(FLUSH)));
+    let logs =
+        flushed("log records", || telemetry.loggers.as_ref().map_or(Ok(()), |logs| logs.shutdown_with_timeout(FLUSH)));
+    let metrics = flushed("metrics", || telemetry.meters.shutdown_with_timeout(FLUSH));
+    // Each is bounded by itself; this is for one that does not keep to it.
+    if tokio::time::timeout(FLUSH + SLACK, async { tokio::join!(traces, logs, metrics) }).await.is_err() {
         tracing::warn!("not all telemetry could be sent within {FLUSH:?}; the rest is lost");
     }
 }
 
 /// Waits for `flush` on a thread of its own.
-async fn flushed<T>(signal: &str, flush: impl FnOnce() -> T + Send + 'static) {
-    let (done, is_done) = tokio::sync::oneshot::channel();
-    let thread = std::thread::Builder::new().name(format!("flush-{signal}"));
-    let thread = thread.spawn(move || {
-        flush();
-        // Whoever waited may have given up.
-        let _ = done.send(());
-    });
-    match thread {
-        // An error means that the thread has ended.
-        Ok(_) => is_done.await.unwrap_or_default(),
-        Err(error) => tracing::warn!(%error, "the {signal} that wait to be sent are lost"),
+async fn flushed(what: &str, flush: impl FnOnce() -> OTelSdkResult + Send + 'static) {
+    let (done, outcome) = tokio::sync::oneshot::channel();
+    let thread = std::thread::Builder::new().name("telemetry-flush".to_owned());
+    // Whoever waited may have given up.
+    let thread = thread.spawn(move || drop(done.send(flush())));
+    let outcome = match thread {
+        Ok(_) => outcome.await.map_err(|error| error.to_string()).and_then(|sent| sent.map_err(|e| e.to_string())),
+        Err(error) => Err(error.to_string()),
+    };
+    if let Err(error) = outcome {
+        tracing::warn!("{what} that waited to be sent at the end are lost: {error}");
     }
 }
 
