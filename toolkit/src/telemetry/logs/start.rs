@@ -5,7 +5,7 @@ use std::{
 
 use opentelemetry::{Context, trace::TraceContextExt};
 use opentelemetry_appender_tracing::layer::OpenTelemetryTracingBridge;
-use tracing::{Level, Subscriber, level_filters::LevelFilter};
+use tracing::{Level, Metadata, Subscriber, level_filters::LevelFilter, subscriber::Interest};
 use tracing_subscriber::{
     EnvFilter, Layer, Registry,
     filter::{FilterExt, dynamic_filter_fn, filter_fn},
@@ -23,7 +23,7 @@ use crate::telemetry::{Telemetry, current};
 ///
 /// `RUST_LOG` filters; without it, `level` does.
 ///
-/// Panics are written as events too.
+/// Panics are written as events too; one that the filter leaves out is told as Rust does.
 pub(crate) fn start_logging(level: &str, format: LogFormat) {
     let is_terminal = std::io::stderr().is_terminal();
     let coloured = is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
@@ -32,8 +32,14 @@ pub(crate) fn start_logging(level: &str, format: LogFormat) {
         LogFormat::Auto if is_terminal => Output::Text { coloured },
         LogFormat::Auto | LogFormat::Json => Output::Json,
     };
-    start(level, output);
-    std::panic::set_hook(Box::new(|panic| {
+    if !start(level, output) {
+        return;
+    }
+    let default = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !tracing::enabled!(Level::ERROR) {
+            return default(panic);
+        }
         let location = panic.location().map(ToString::to_string);
         let backtrace = Backtrace::capture();
         let backtrace = (backtrace.status() == BacktraceStatus::Captured).then(|| backtrace.to_string());
@@ -43,27 +49,34 @@ pub(crate) fn start_logging(level: &str, format: LogFormat) {
 
 /// Writes warnings and errors, or what `RUST_LOG` asks for, to where the test harness shows them for failed tests.
 pub(crate) fn start_test_logging() {
-    start("warn", Output::Test);
+    let _ = start("warn", Output::Test);
 }
 
-fn start(level: &str, output: Output) {
+/// Whether the program had no subscriber of its own, which is kept.
+fn start(level: &str, output: Output) -> bool {
     let telemetry = current();
     let asked = std::env::var("RUST_LOG").ok().filter(|asked| !asked.is_empty());
     let directives = asked.as_deref().unwrap_or(level);
     let fault = EnvFilter::try_new(directives).err();
     let directives = if fault.is_none() { directives } else { "info" };
     let log = LogLayer { output, seen: telemetry.seen.clone(), in_spans: telemetry.exports_spans_only };
+    let sent = telemetry.loggers.as_ref().map(OpenTelemetryTracingBridge::new);
     // What sending itself logs would be sent, and so on.
-    let sent_directives = format!("{directives},hyper=off,hyper_util=off,h2=off,reqwest=off,tonic=off,rustls=off");
-    let sent =
-        telemetry.loggers.as_ref().map(|to| OpenTelemetryTracingBridge::new(to).with_filter(filter(&sent_directives)));
-    let subscriber =
-        tracing_subscriber::registry().with(spans(telemetry)).with(sent).with(log.with_filter(filter(directives)));
+    let sent_directives = match sent {
+        Some(_) => format!("{directives},hyper=off,hyper_util=off,h2=off,reqwest=off,tonic=off,rustls=off"),
+        None => "off".to_owned(),
+    };
+    // A layer that is absent outside of its filter would have everything asked for again, event by event.
+    let subscriber = tracing_subscriber::registry()
+        .with(spans(telemetry))
+        .with(sent.with_filter(filter(&sent_directives)))
+        .with(log.with_filter(filter(directives)));
     // An error means that the program's own subscriber is there already, and that one is to be kept.
-    let _ = subscriber.try_init();
+    let is_ours = subscriber.try_init().is_ok();
     if let Some(fault) = fault {
         tracing::warn!("what is to be logged is not understood, so that it is `info`: {fault}");
     }
+    is_ours
 }
 
 /// Which events are logged.
@@ -87,17 +100,26 @@ fn directed(directives: &str) -> EnvFilter {
 /// The spans that a function opens with `tracing`, as children of its own.
 ///
 /// Those within a request that is not recorded are not made: that is decided by a look at the current context.
-fn spans(telemetry: &'static Telemetry) -> Option<impl Layer<Registry>> {
-    let tracer = telemetry.tracer.clone()?;
-    let layer = tracing_opentelemetry::layer()
-        .with_tracer(tracer)
-        .with_threads(false)
-        .with_target(true)
-        .with_tracked_inactivity(false);
-    let recorded = dynamic_filter_fn(|metadata, _| {
-        metadata.is_span()
-            && *metadata.level() <= Level::INFO
+fn spans(telemetry: &'static Telemetry) -> impl Layer<Registry> {
+    let is_traced = telemetry.tracer.is_some();
+    let layer = telemetry.tracer.clone().map(|tracer| {
+        tracing_opentelemetry::layer()
+            .with_tracer(tracer)
+            .with_threads(false)
+            .with_target(true)
+            .with_tracked_inactivity(false)
+    });
+    let is_wanted = move |metadata: &Metadata<'_>| is_traced && metadata.is_span() && *metadata.level() <= Level::INFO;
+    let recorded = dynamic_filter_fn(move |metadata, _| {
+        is_wanted(metadata)
             && Context::map_current(|context| !context.has_active_span() || context.span().is_recording())
     });
-    Some(layer.with_filter(recorded.with_max_level_hint(LevelFilter::INFO)))
+    // Said once for each place in the code: what is only logged is then left to the log's filter.
+    let recorded =
+        recorded.with_callsite_filter(
+            move |metadata| {
+                if is_wanted(metadata) { Interest::sometimes() } else { Interest::never() }
+            },
+        );
+    layer.with_filter(recorded.with_max_level_hint(LevelFilter::INFO))
 }
