@@ -1,0 +1,154 @@
+use std::cell::RefCell;
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+/// One thing that is wrong with a document, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Where, as a JSON Pointer (RFC 6901); empty for the whole document.
+    pub pointer: String,
+    /// What was found, what was expected, and what to do.
+    pub message: String,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = if self.pointer.is_empty() { "/" } else { &self.pointer };
+        write!(f, "{place}: {}", self.message)
+    }
+}
+
+/// The faults that were found so far in one document.
+#[derive(Debug, Default)]
+pub(crate) struct Faults(RefCell<Vec<Fault>>);
+
+impl Faults {
+    pub(crate) fn push(&self, pointer: impl Into<String>, message: impl Into<String>) {
+        self.0.borrow_mut().push(Fault { pointer: pointer.into(), message: message.into() });
+    }
+
+    pub(crate) fn into_vec(self) -> Vec<Fault> {
+        self.0.into_inner()
+    }
+}
+
+/// One value of a document, where it is, and where its faults go.
+///
+/// Each method that finds something else than it expects says so, and gives nothing.
+#[derive(Clone)]
+pub(crate) struct Decoder<'a> {
+    pub(crate) value: &'a Value,
+    pub(crate) pointer: String,
+    faults: &'a Faults,
+}
+
+impl<'a> Decoder<'a> {
+    pub(crate) fn new(value: &'a Value, faults: &'a Faults) -> Self {
+        Self { value, pointer: String::new(), faults }
+    }
+
+    /// Tells that this value is wrong.
+    pub(crate) fn fault(&self, message: impl Into<String>) {
+        self.faults.push(self.pointer.clone(), message);
+    }
+
+    fn expected<T>(&self, what: &str) -> Option<T> {
+        self.fault(format!("found {}, expected {what}", kind(self.value)));
+        None
+    }
+
+    pub(crate) fn string(&self) -> Option<&'a str> {
+        self.value.as_str().or_else(|| self.expected("a string"))
+    }
+
+    pub(crate) fn boolean(&self) -> Option<bool> {
+        self.value.as_bool().or_else(|| self.expected("a boolean"))
+    }
+
+    pub(crate) fn unsigned(&self) -> Option<u64> {
+        self.value.as_u64().or_else(|| self.expected("an integer from 0 on"))
+    }
+
+    pub(crate) fn integer(&self) -> Option<i64> {
+        self.value.as_i64().or_else(|| self.expected("an integer"))
+    }
+
+    pub(crate) fn number(&self) -> Option<f64> {
+        self.value.as_f64().or_else(|| self.expected("a number"))
+    }
+
+    pub(crate) fn items(&self) -> Option<Vec<Decoder<'a>>> {
+        let Some(items) = self.value.as_array() else { return self.expected("an array") };
+        Some(items.iter().enumerate().map(|(index, value)| self.child(index, value)).collect())
+    }
+
+    pub(crate) fn object(&self) -> Option<Object<'a>> {
+        let Some(map) = self.value.as_object() else { return self.expected("an object") };
+        Some(Object { this: self.clone(), map, asked: RefCell::new(Vec::new()) })
+    }
+
+    fn child(&self, key: impl fmt::Display, value: &'a Value) -> Decoder<'a> {
+        let key = key.to_string().replace('~', "~0").replace('/', "~1");
+        Decoder { value, pointer: format!("{}/{key}", self.pointer), faults: self.faults }
+    }
+}
+
+/// An object, and which of its keys were asked for.
+pub(crate) struct Object<'a> {
+    this: Decoder<'a>,
+    map: &'a Map<String, Value>,
+    asked: RefCell<Vec<&'static str>>,
+}
+
+impl<'a> Object<'a> {
+    pub(crate) fn fault(&self, message: impl Into<String>) {
+        self.this.fault(message);
+    }
+
+    /// What `key` holds, if the object has it.
+    pub(crate) fn optional(&self, key: &'static str) -> Option<Decoder<'a>> {
+        self.asked.borrow_mut().push(key);
+        self.map.get(key).map(|value| self.this.child(key, value))
+    }
+
+    /// What `key` holds; that it is missing is a fault.
+    pub(crate) fn required(&self, key: &'static str) -> Option<Decoder<'a>> {
+        let found = self.optional(key);
+        if found.is_none() {
+            self.fault(format!("`{key}` is missing"));
+        }
+        found
+    }
+
+    /// All keys with what they hold, for an object that is a map.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (&'a str, Decoder<'a>)> {
+        self.map.iter().map(|(key, value)| (key.as_str(), self.this.child(key, value)))
+    }
+
+    /// The keys that start with `x-`: anybody's own, kept as they are.
+    pub(crate) fn extensions(&self) -> Map<String, Value> {
+        let own = self.map.iter().filter(|(key, _)| key.starts_with("x-"));
+        own.map(|(key, value)| (key.clone(), value.clone())).collect()
+    }
+
+    /// Tells of each key that nobody asked for, but those that start with `x-`.
+    pub(crate) fn no_others(&self) {
+        let asked = self.asked.borrow();
+        for key in self.map.keys().filter(|key| !key.starts_with("x-") && !asked.contains(&key.as_str())) {
+            let known = asked.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
+            self.this.child(key, self.this.value).fault(format!("is unknown, expected one of {known}, or `x-…`"));
+        }
+    }
+}
+
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    }
+}

@@ -1,0 +1,21 @@
+//! The Model Envelope: everything needed to run a model somewhere else, and to know where it came from.
+//!
+//! It knows no HTTP. The rooms, in the order in which data goes through them:
+//!
+//! - `json`: strict reading and canonical writing of JSON (RFC 8785)
+//! - [`schema`]: the one language for what goes into a model and comes out of it
+//! - [`manifest`]: what an envelope says of itself
+//! - [`table`]: rows in typed columns
+//! - [`tensor`]: what a runtime takes and gives
+//! - [`runtime`]: what executes a model
+
+#![allow(dead_code, reason = "the rooms are being furnished")]
+
+mod json;
+pub mod manifest;
+pub mod runtime;
+pub mod schema;
+pub mod table;
+pub mod tensor;
+
+pub use json::Fault;

@@ -1,0 +1,1 @@
+//! What an envelope says of itself: `envelope.json`.

@@ -1,0 +1,3 @@
+//! What executes a model.
+
+pub mod onnx;

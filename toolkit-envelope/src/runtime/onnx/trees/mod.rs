@@ -1,0 +1,1 @@
+//! Ensembles of decision trees, flattened and walked several at a time.
