@@ -1,7 +1,9 @@
 //! What a runtime takes and gives: numbers, booleans or strings in a rectangle of any rank, row by row.
 
+mod buffer;
 mod strings;
 
+pub use buffer::Buffer;
 pub use strings::Strings;
 
 /// What the elements of a tensor are.
