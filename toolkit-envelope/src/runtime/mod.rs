@@ -4,7 +4,7 @@ pub mod onnx;
 #[cfg(feature = "onnxruntime")]
 mod onnxruntime;
 
-use crate::tensor::{Buffer, Tensor};
+use crate::tensor::{Buffer, Element, Tensor};
 
 /// A model that is ready to run, from many threads at once.
 pub(crate) trait Execute: Send + Sync {
@@ -23,6 +23,19 @@ impl RunError {
     pub(crate) fn new(message: impl Into<String>) -> Self {
         Self { message: message.into() }
     }
+}
+
+/// An input or an output of a model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Port {
+    /// Its name in the model.
+    pub name: String,
+    /// What the elements of the tensor are.
+    pub element: Element,
+    /// The length of each axis where it is fixed; nothing if the model does not say how many axes there are.
+    pub dims: Option<Vec<Option<usize>>>,
+    /// For a matrix that a model gives as maps: the key of each column.
+    pub keys: Option<Labels>,
 }
 
 /// The classes of a classifier, in the order of its probabilities.

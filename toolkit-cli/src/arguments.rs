@@ -1,0 +1,172 @@
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Model envelopes: packed, inspected, verified, compared, and run over files.
+#[derive(Parser)]
+#[command(name = "toolkit", version, arg_required_else_help = true)]
+pub(crate) struct Arguments {
+    /// Print the answer as JSON
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Make, read and compare model envelopes
+    #[command(subcommand)]
+    Envelope(EnvelopeCommand),
+    /// Run a model over the rows of a file
+    Predict(Predict),
+}
+
+#[derive(Subcommand)]
+pub(crate) enum EnvelopeCommand {
+    /// Wrap an ONNX model in an envelope
+    Pack(Box<Pack>),
+    /// Show what an envelope says of itself
+    Inspect(Inspect),
+    /// Check every byte of an envelope, load its model and replay its examples
+    Verify(Verify),
+    /// Tell what differs between two envelopes, and what of it breaks those who call the model
+    ///
+    /// Ends with 1 if a change of the schemas is breaking.
+    Diff(Diff),
+    /// Sign an envelope
+    Sign(Sign),
+    /// Make a pair of keys to sign with
+    Keygen(Keygen),
+}
+
+#[derive(Args)]
+pub(crate) struct Pack {
+    /// The model
+    #[arg(value_name = "MODEL.onnx")]
+    pub(crate) model: PathBuf,
+    /// Where the envelope goes: `NAME.envelope` is one file, another name a directory [default: NAME.envelope]
+    #[arg(long, short, value_name = "PATH")]
+    pub(crate) output: Option<PathBuf>,
+    /// The model's name [default: the file's]
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// What the model is for
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub(crate) description: String,
+    /// Rows as the model takes them: a JSON array of objects or of arrays
+    ///
+    /// They name the columns and say which may be null; what the model answers for them is kept and compared whenever it
+    /// is loaded.
+    #[arg(long, value_name = "ROWS.json")]
+    pub(crate) example: Option<PathBuf>,
+    /// What a function must answer for the example, as the library that trained the model does
+    #[arg(long, value_name = "FUNCTION=RESULT.json", value_parser = pair)]
+    pub(crate) expected: Vec<(String, String)>,
+    /// How far a number may be from what is expected
+    #[arg(long, value_name = "NUMBER", default_value_t = 1e-5)]
+    pub(crate) absolute_tolerance: f64,
+    /// How far a number may be from what is expected, as a part of it
+    #[arg(long, value_name = "NUMBER", default_value_t = 1e-4)]
+    pub(crate) relative_tolerance: f64,
+    /// The names of the classes, in the order of the model's integers
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(crate) classes: Vec<String>,
+    /// What stands for a null in a column of strings or integers
+    #[arg(long, value_name = "COLUMN=VALUE", value_parser = pair)]
+    pub(crate) null: Vec<(String, String)>,
+    /// What executes the model [default: the native runtime, if it has all operators]
+    #[arg(long)]
+    pub(crate) engine: Option<EngineName>,
+    /// A tag to begin with
+    #[arg(long, value_name = "KEY=VALUE", value_parser = pair)]
+    pub(crate) tag: Vec<(String, String)>,
+    /// A metric to begin with
+    #[arg(long, value_name = "KEY=NUMBER", value_parser = pair)]
+    pub(crate) metric: Vec<(String, String)>,
+    /// A hyperparameter
+    #[arg(long, value_name = "KEY=VALUE", value_parser = pair)]
+    pub(crate) hyperparameter: Vec<(String, String)>,
+    /// More files to keep in the envelope: documentation
+    #[arg(long, value_name = "FILE")]
+    pub(crate) doc: Vec<PathBuf>,
+    /// When the model was made, by RFC 3339 [default: now]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) created_at: Option<String>,
+    /// Leave out who packed it, where and from which commit, so that the same model gives the same envelope
+    #[arg(long, requires = "created_at")]
+    pub(crate) reproducible: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum EngineName {
+    /// The one of the toolkit
+    Native,
+    /// ONNX Runtime, loaded when it is needed
+    Onnxruntime,
+}
+
+#[derive(Args)]
+pub(crate) struct Inspect {
+    /// A file or a directory
+    pub(crate) envelope: PathBuf,
+}
+
+#[derive(Args)]
+pub(crate) struct Verify {
+    /// A file or a directory
+    pub(crate) envelope: PathBuf,
+    /// A public key (PEM) one of which must have signed it
+    #[arg(long, value_name = "KEY.pem")]
+    pub(crate) key: Vec<PathBuf>,
+}
+
+#[derive(Args)]
+pub(crate) struct Diff {
+    /// The envelope that is in use
+    pub(crate) old: PathBuf,
+    /// The envelope that shall replace it
+    pub(crate) new: PathBuf,
+}
+
+#[derive(Args)]
+pub(crate) struct Sign {
+    /// A file or a directory
+    pub(crate) envelope: PathBuf,
+    /// The private key (PEM, PKCS #8, Ed25519)
+    #[arg(long, value_name = "KEY.pem")]
+    pub(crate) key: PathBuf,
+}
+
+#[derive(Args)]
+pub(crate) struct Keygen {
+    /// Where the keys go: `NAME.pem`, and `NAME.pub.pem` for those who verify
+    #[arg(value_name = "NAME")]
+    pub(crate) name: PathBuf,
+}
+
+#[derive(Args)]
+pub(crate) struct Predict {
+    /// A file or a directory
+    pub(crate) envelope: PathBuf,
+    /// Which of the model's functions
+    #[arg(long, short, default_value = "predict")]
+    pub(crate) function: String,
+    /// The rows: `.json`, `.jsonl`, `.csv` or `.parquet`; `-` is JSON on the standard input
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) input: PathBuf,
+    /// Where the results go: `.json`, `.jsonl`, `.csv` or `.parquet` [default: JSON on the standard output]
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Columns of the input to keep beside the results
+    #[arg(long, value_name = "COLUMN", value_delimiter = ',')]
+    pub(crate) keep: Vec<String>,
+    /// Leave out columns of the input that the model does not take, instead of refusing them
+    #[arg(long)]
+    pub(crate) drop_unknown: bool,
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("has no `=`")?;
+    Ok((key.to_owned(), value.to_owned()))
+}

@@ -1,0 +1,31 @@
+//! The command `toolkit`.
+
+mod arguments;
+mod envelope;
+mod predict;
+mod report;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::arguments::{Arguments, Command, EnvelopeCommand};
+use crate::report::Failure;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let report = report::Reporter { json: arguments.json };
+    let done = match arguments.command {
+        Command::Envelope(EnvelopeCommand::Pack(pack)) => envelope::pack(&pack, &report),
+        Command::Envelope(EnvelopeCommand::Inspect(inspect)) => envelope::inspect(&inspect, &report),
+        Command::Envelope(EnvelopeCommand::Verify(verify)) => envelope::verify(&verify, &report),
+        Command::Envelope(EnvelopeCommand::Diff(diff)) => envelope::diff(&diff, &report),
+        Command::Envelope(EnvelopeCommand::Sign(sign)) => envelope::sign(&sign, &report),
+        Command::Envelope(EnvelopeCommand::Keygen(keygen)) => envelope::keygen(&keygen, &report),
+        Command::Predict(arguments) => predict::predict(&arguments, &report),
+    };
+    match done {
+        Ok(code) => code,
+        Err(error) => report.failed(&Failure::from(error)),
+    }
+}

@@ -1,0 +1,45 @@
+use std::io::Write;
+use std::process::ExitCode;
+
+use serde_json::{Value, json};
+
+/// Where answers go: as text for people, or as one JSON document.
+pub(crate) struct Reporter {
+    pub(crate) json: bool,
+}
+
+/// Why a command failed, and everything that is wrong with what it was given.
+pub(crate) struct Failure {
+    message: String,
+    faults: Vec<String>,
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        let mut lines = format!("{error:#}").lines().map(str::to_owned).collect::<Vec<_>>().into_iter();
+        let message = lines.next().unwrap_or_default();
+        Self { message, faults: lines.map(|line| line.trim().to_owned()).collect() }
+    }
+}
+
+impl Reporter {
+    /// Prints `value` with `--json`, and what `text` makes of it without.
+    pub(crate) fn answer(&self, value: &Value, text: impl FnOnce() -> String) -> anyhow::Result<()> {
+        let mut out = std::io::stdout().lock();
+        let text = if self.json { format!("{value:#}") } else { text() };
+        writeln!(out, "{}", text.trim_end())?;
+        Ok(())
+    }
+
+    /// Tells why it failed: on the error output, or with `--json` on the standard output.
+    pub(crate) fn failed(&self, failure: &Failure) -> ExitCode {
+        if self.json {
+            let document = json!({ "error": failure.message, "faults": failure.faults });
+            println!("{document:#}");
+        } else {
+            eprintln!("error: {}", failure.message);
+            failure.faults.iter().for_each(|fault| eprintln!("  {fault}"));
+        }
+        ExitCode::from(2)
+    }
+}

@@ -1,0 +1,47 @@
+use std::fmt::Write;
+
+use super::Difference;
+use crate::rows::Violations;
+use crate::runtime::RunError;
+use crate::store::OpenError;
+
+/// Why a model could not be loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The envelope could not be read, or is not what it was.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The model is a Python object, which runs in a worker and not in this process.
+    #[error("the model runs in Python; this process runs models in ONNX only")]
+    Python,
+    /// The model itself cannot be run: everything that stands in the way.
+    #[error("{0} cannot be run:{}", listed(.1))]
+    Model(String, Vec<String>),
+    /// An example could not be run, or is not one of the function's.
+    #[error("the example {0} of the function `{1}` cannot be run: {2}")]
+    Example(String, String, String),
+    /// The model does not answer as it did when it was saved.
+    #[error("the model answers an example otherwise than when it was saved: {0}")]
+    Differs(Box<Difference>),
+}
+
+fn listed(faults: &[String]) -> String {
+    faults.iter().fold(String::new(), |mut text, fault| {
+        let _ = write!(text, "\n  {fault}");
+        text
+    })
+}
+
+/// Why a call of a model's function was not answered.
+#[derive(Debug, thiserror::Error)]
+pub enum CallError {
+    /// The arguments do not fit the function's schema: the caller's fault.
+    #[error("the arguments are not valid: {0}")]
+    Arguments(Violations),
+    /// The model could not run on them.
+    #[error("the model could not be run: {0}")]
+    Run(#[from] RunError),
+    /// The model's answer does not fit the function's schema: the model's fault. It is never given out.
+    #[error("the model's answer does not fit its schema: {0}")]
+    Result(Violations),
+}

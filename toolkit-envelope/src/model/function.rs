@@ -1,0 +1,145 @@
+use std::fmt;
+use std::sync::Arc;
+
+use super::{CallError, bind::Bound};
+use crate::manifest;
+use crate::rows::{Arguments, Plan, Writer};
+use crate::runtime::{Execute, Pool};
+use crate::schema::Field;
+use crate::table::Table;
+use crate::tensor::Buffer;
+
+/// A query function of a loaded model.
+pub struct Function {
+    declared: manifest::Function,
+    plan: Plan,
+    writer: Writer,
+    bound: Bound,
+    execute: Arc<dyn Execute>,
+    memories: Pool<Memory>,
+}
+
+/// What one call writes to.
+struct Memory {
+    arguments: Arguments,
+    inputs: Vec<Buffer>,
+    result: Table,
+}
+
+/// Memory of calls with more rows is given back to the system.
+const ROWS_KEPT: usize = 4096;
+
+impl Function {
+    pub(super) fn new(
+        declared: manifest::Function,
+        bound: Bound,
+        execute: Arc<dyn Execute>,
+    ) -> Result<Self, Vec<String>> {
+        let parameters: Vec<Field> = declared.params.iter().map(field).collect();
+        let told = |faults: Vec<crate::Fault>| {
+            faults.iter().map(|fault| format!("function `{}`: {fault}", declared.name)).collect::<Vec<_>>()
+        };
+        let plan = Plan::new(&parameters).map_err(told)?;
+        let writer = Writer::new(&declared.returns).map_err(told)?;
+        Ok(Self { plan, writer, bound, execute, memories: Pool::default(), declared })
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.declared.name
+    }
+
+    /// What the manifest says of it.
+    pub fn declaration(&self) -> &manifest::Function {
+        &self.declared
+    }
+
+    /// How its arguments are read.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Answers a call: the arguments as JSON, an object by their names; or an array, if there is one parameter.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError`] says whose fault it is. Everything that is wrong with the arguments is told, with its place.
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # let model = toolkit_envelope::Model::open("churn.envelope")?;
+    /// let predict = model.function("predict").expect("the model has it");
+    /// let labels = predict.call_json(br#"{"rows": [{"tenure": 3, "contract": "One year"}]}"#)?;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn call_json(&self, arguments: &[u8]) -> Result<Vec<u8>, CallError> {
+        let mut answer = Vec::new();
+        self.call_json_into(arguments, &mut answer)?;
+        Ok(answer)
+    }
+
+    /// The same, with the answer written at the end of `answer`.
+    ///
+    /// # Errors
+    ///
+    /// As [`call_json`](Self::call_json); nothing is written then.
+    pub fn call_json_into(&self, arguments: &[u8], answer: &mut Vec<u8>) -> Result<(), CallError> {
+        let mut memory = self.memory();
+        let done = self.answer(arguments, &mut memory, answer);
+        if self.bound.rows(memory.arguments.tables()) <= ROWS_KEPT {
+            self.memories.give_back(memory);
+        }
+        done
+    }
+
+    fn answer(&self, arguments: &[u8], memory: &mut Memory, answer: &mut Vec<u8>) -> Result<(), CallError> {
+        self.plan.read(arguments, &mut memory.arguments).map_err(CallError::Arguments)?;
+        self.run(memory.arguments.tables(), &mut memory.inputs, &mut memory.result)?;
+        self.writer.write(&memory.result, answer).map_err(CallError::Result)
+    }
+
+    /// Answers a call: the arguments in columns, one table for each parameter, as [`plan`](Self::plan) reads them.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError::Run`] if the model cannot run on them, [`CallError::Result`] if its answer does not fit its schema.
+    pub fn call(&self, arguments: &[Table]) -> Result<Table, CallError> {
+        let mut result = self.result();
+        self.run(arguments, &mut Vec::new(), &mut result)?;
+        self.writer.check(&result).map_err(CallError::Result)?;
+        Ok(result)
+    }
+
+    fn run(&self, arguments: &[Table], buffers: &mut Vec<Buffer>, result: &mut Table) -> Result<(), CallError> {
+        let rows = self.bound.rows(arguments);
+        result.rows = rows;
+        let inputs = self.bound.inputs(arguments, buffers);
+        self.execute.run(&inputs, &mut |index, tensor| self.bound.take(index, tensor, rows, result))?;
+        Ok(())
+    }
+
+    fn memory(&self) -> Memory {
+        let new = || Memory { arguments: self.plan.arguments(), inputs: Vec::new(), result: self.result() };
+        self.memories.take().unwrap_or_else(new)
+    }
+
+    fn result(&self) -> Table {
+        Table::of(&self.declared.returns)
+    }
+}
+
+impl fmt::Debug for Function {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Function").field("name", &self.declared.name).finish_non_exhaustive()
+    }
+}
+
+fn field(parameter: &manifest::Parameter) -> Field {
+    Field {
+        name: parameter.name.clone(),
+        schema: parameter.schema.clone(),
+        required: parameter.required,
+        default: parameter.default.clone(),
+    }
+}

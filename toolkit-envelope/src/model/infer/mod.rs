@@ -1,0 +1,68 @@
+//! What a graph's inputs and outputs mean: the functions of a model, and how they are bound to its tensors.
+//!
+//! The graph knows types and shapes; the example knows the names of columns and which of them may be null.
+
+mod arguments;
+mod classes;
+mod results;
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+pub(super) use arguments::arguments;
+pub(super) use results::results;
+
+use crate::manifest::{Input, Output, Parameter};
+use crate::runtime::{Labels, Port};
+use crate::schema::{Kind, Schema};
+use crate::tensor::Element;
+
+/// What whoever packs a model says of it, beside the graph.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Hints {
+    /// Rows as the model takes them.
+    pub(super) example: Option<Vec<Value>>,
+    /// The names of the classes, in the order of the model's integers.
+    pub(super) classes: Vec<String>,
+    /// What stands for a null, by column.
+    pub(super) nulls: BTreeMap<String, Value>,
+}
+
+/// What a model takes, and which tensors it goes into.
+#[derive(Clone, Debug)]
+pub(super) struct Arguments {
+    pub(super) parameters: Vec<Parameter>,
+    pub(super) inputs: Vec<Input>,
+}
+
+/// One of a model's answers, and which tensors it comes from.
+#[derive(Clone, Debug)]
+pub(super) struct Answer {
+    pub(super) function: String,
+    pub(super) doc: String,
+    pub(super) returns: Schema,
+    pub(super) outputs: Vec<Output>,
+}
+
+/// The classes of a graph, as it says or as it was told.
+pub(super) fn classes(graph: &crate::runtime::onnx::graph::Body, hints: &Hints) -> Option<Labels> {
+    if hints.classes.is_empty() { classes::of(graph) } else { Some(Labels::Strings(hints.classes.clone())) }
+}
+
+/// The kind of a column or of a tensor's elements.
+fn kind(element: Element) -> Kind {
+    match element {
+        Element::Float32 => Kind::Float32,
+        Element::Float64 => Kind::Float64,
+        Element::Int32 => Kind::Int32,
+        Element::Int64 => Kind::Int64,
+        Element::Bool => Kind::Bool,
+        Element::String => Kind::String,
+    }
+}
+
+/// The lengths of all axes but the first, if they are known.
+fn row_shape(port: &Port) -> Option<Vec<usize>> {
+    port.dims.as_deref()?.get(1..).unwrap_or_default().iter().copied().collect()
+}

@@ -1,0 +1,31 @@
+use super::onnx::{Program, Scratch};
+use super::{Execute, Pool, RunError};
+use crate::tensor::Tensor;
+
+/// A model in the native runtime: compiled once, run by any number of threads.
+pub(crate) struct Native {
+    program: Program,
+    scratches: Pool<Scratch>,
+}
+
+impl Native {
+    pub(crate) fn new(program: Program) -> Self {
+        Self { program, scratches: Pool::default() }
+    }
+}
+
+impl Execute for Native {
+    fn run(
+        &self,
+        inputs: &[Tensor<'_>],
+        output: &mut dyn FnMut(usize, Tensor<'_>) -> Result<(), RunError>,
+    ) -> Result<(), RunError> {
+        let mut scratch = self.scratches.take().unwrap_or_else(|| self.program.scratch());
+        self.program.run(inputs, &mut scratch).map_err(|error| RunError::new(error.to_string()))?;
+        for index in 0..self.program.outputs().len() {
+            output(index, scratch.output(index))?;
+        }
+        self.scratches.give_back(scratch);
+        Ok(())
+    }
+}
