@@ -1,4 +1,4 @@
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 
 use serde_json::{Map, Value};
@@ -85,13 +85,18 @@ impl<'a> Decoder<'a> {
 
     pub(crate) fn object(&self) -> Option<Object<'a>> {
         let Some(map) = self.value.as_object() else { return self.expected("an object") };
-        Some(Object { this: self.clone(), map, asked: RefCell::new(Vec::new()) })
+        Some(Object { this: self.clone(), map, asked: RefCell::new(Vec::new()), extensible: Cell::new(false) })
     }
 
     fn child(&self, key: impl fmt::Display, value: &'a Value) -> Decoder<'a> {
-        let key = key.to_string().replace('~', "~0").replace('/', "~1");
+        let key = escape(&key.to_string());
         Decoder { value, pointer: format!("{}/{key}", self.pointer), faults: self.faults }
     }
+}
+
+/// `key` as a part of a JSON Pointer.
+pub(crate) fn escape(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
 }
 
 /// An object, and which of its keys were asked for.
@@ -99,6 +104,7 @@ pub(crate) struct Object<'a> {
     this: Decoder<'a>,
     map: &'a Map<String, Value>,
     asked: RefCell<Vec<&'static str>>,
+    extensible: Cell<bool>,
 }
 
 impl<'a> Object<'a> {
@@ -128,18 +134,33 @@ impl<'a> Object<'a> {
 
     /// The keys that start with `x-`: anybody's own, kept as they are.
     pub(crate) fn extensions(&self) -> Map<String, Value> {
+        self.extensible.set(true);
         let own = self.map.iter().filter(|(key, _)| key.starts_with("x-"));
         own.map(|(key, value)| (key.clone(), value.clone())).collect()
     }
 
-    /// Tells of each key that nobody asked for, but those that start with `x-`.
+    /// Tells of each key that nobody asked for; those that start with `x-` are asked for by [`Object::extensions`].
     pub(crate) fn no_others(&self) {
         let asked = self.asked.borrow();
-        for key in self.map.keys().filter(|key| !key.starts_with("x-") && !asked.contains(&key.as_str())) {
-            let known = asked.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
-            self.this.child(key, self.this.value).fault(format!("is unknown, expected one of {known}, or `x-…`"));
+        let known = asked.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
+        let or_own = if self.extensible.get() { ", or `x-…`" } else { "" };
+        for key in self.map.keys().filter(|key| !asked.contains(&key.as_str())) {
+            if self.extensible.get() && key.starts_with("x-") {
+                continue;
+            }
+            let meant = match nearest(key, &asked) {
+                Some(meant) => format!("is unknown; did you mean `{meant}`?"),
+                None => format!("is unknown, expected one of {known}{or_own}"),
+            };
+            self.this.child(key, self.this.value).fault(meant);
         }
     }
+}
+
+/// The one of `known` that `found` is probably a slip of.
+pub(crate) fn nearest<'k>(found: &str, known: &[&'k str]) -> Option<&'k str> {
+    let distances = known.iter().map(|known| (strsim::osa_distance(found, known), *known));
+    distances.filter(|(distance, known)| *distance <= known.len().max(3) / 3).min().map(|(_, known)| known)
 }
 
 fn kind(value: &Value) -> &'static str {

@@ -1,6 +1,12 @@
-//! Strict reading of JSON documents: every fault is gathered, each with its path.
+//! Strict reading and canonical writing of JSON: every fault is gathered, each with its path.
 
+mod canonical;
 mod decode;
+mod parse;
+#[cfg(test)]
+pub(crate) mod testing;
 
+pub(crate) use canonical::{canonical, difference, normal, normal_entries};
 pub use decode::Fault;
 pub(crate) use decode::{Decoder, Faults};
+pub(crate) use parse::parse;
