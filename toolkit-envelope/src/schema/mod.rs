@@ -2,6 +2,9 @@
 //!
 //! `nullable` says that a value may be null; `required` says that a field must be there: two different things.
 
+mod read;
+mod write;
+
 use serde_json::Value;
 
 /// What a value is, whether it may be null, and which values it may have.
