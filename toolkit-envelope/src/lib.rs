@@ -11,6 +11,7 @@
 
 #![allow(dead_code, reason = "the rooms are being furnished")]
 
+mod digest;
 mod json;
 pub mod manifest;
 pub mod runtime;
@@ -18,4 +19,6 @@ pub mod schema;
 pub mod table;
 pub mod tensor;
 
+pub use digest::{Digest, NotADigest};
 pub use json::Fault;
+pub use manifest::Manifest;

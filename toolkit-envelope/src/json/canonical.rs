@@ -1,6 +1,10 @@
 use serde_json::{Map, Number, Value};
 
-use super::{Fault, decode::escape, parse::DEEPEST};
+use super::{
+    Fault,
+    decode::{escape, push_index},
+    parse::DEEPEST,
+};
 
 /// The largest integer up to which a double holds all of them (RFC 7493 §2.2).
 pub(crate) const LARGEST_INTEGER: i64 = (1 << 53) - 1;
@@ -99,7 +103,7 @@ impl Writer {
                 self.text.push(',');
             }
             self.pointer.truncate(length);
-            self.pointer.push_str(&format!("/{index}"));
+            push_index(&mut self.pointer, index);
             self.value(item);
         }
         self.text.push(']');
@@ -145,7 +149,12 @@ impl Writer {
                 '\n' => self.text.push_str("\\n"),
                 '\u{c}' => self.text.push_str("\\f"),
                 '\r' => self.text.push_str("\\r"),
-                control if control < ' ' => self.text.push_str(&format!("\\u{:04x}", u32::from(control))),
+                control if control < ' ' => {
+                    let digit = |digit: u32| char::from_digit(digit, 16).unwrap_or('0');
+                    self.text.push_str("\\u00");
+                    self.text.push(digit(u32::from(control) >> 4));
+                    self.text.push(digit(u32::from(control) & 15));
+                }
                 other => self.text.push(other),
             }
         }

@@ -1,5 +1,6 @@
 use std::cell::{Cell, RefCell};
 use std::fmt;
+use std::str::FromStr;
 
 use serde_json::{Map, Value};
 
@@ -88,6 +89,33 @@ impl<'a> Decoder<'a> {
         Some(Object { this: self.clone(), map, asked: RefCell::new(Vec::new()), extensible: Cell::new(false) })
     }
 
+    /// The one of `known` that this is the name of.
+    pub(crate) fn one_of<T: Copy>(&self, known: &[(&'static str, T)]) -> Option<T> {
+        let text = self.string()?;
+        let found = known.iter().find(|(name, _)| *name == text);
+        if found.is_none() {
+            let names: Vec<_> = known.iter().map(|(name, _)| *name).collect();
+            match nearest(text, &names) {
+                Some(meant) => self.fault(format!("found `{text}`; did you mean `{meant}`?")),
+                None => self.fault(format!("found `{text}`, expected one of `{}`", names.join("`, `"))),
+            }
+        }
+        found.map(|(_, value)| *value)
+    }
+
+    /// What the text stands for by `T`'s own reading.
+    pub(crate) fn parsed<T: FromStr<Err: fmt::Display>>(&self) -> Option<T> {
+        let text = self.string()?;
+        text.parse().map_err(|error| self.fault(format!("found `{text}`: {error}"))).ok()
+    }
+
+    /// What each item of an array is.
+    pub(crate) fn list<T>(&self, read: impl Fn(&Decoder<'a>) -> Option<T>) -> Option<Vec<T>> {
+        // Each item is read, so that the faults of all of them are told.
+        let items: Vec<_> = self.items()?.iter().map(read).collect();
+        items.into_iter().collect()
+    }
+
     fn child(&self, key: impl fmt::Display, value: &'a Value) -> Decoder<'a> {
         let key = escape(&key.to_string());
         Decoder { value, pointer: format!("{}/{key}", self.pointer), faults: self.faults }
@@ -97,6 +125,12 @@ impl<'a> Decoder<'a> {
 /// `key` as a part of a JSON Pointer.
 pub(crate) fn escape(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
+}
+
+/// Makes `pointer` point to an item of the array that it points to.
+pub(crate) fn push_index(pointer: &mut String, index: usize) {
+    pointer.push('/');
+    pointer.push_str(&index.to_string());
 }
 
 /// An object, and which of its keys were asked for.
@@ -125,6 +159,35 @@ impl<'a> Object<'a> {
             self.fault(format!("`{key}` is missing"));
         }
         found
+    }
+
+    /// What `read` makes of what `key` holds; that it is missing is a fault.
+    pub(crate) fn field<T>(&self, key: &'static str, read: impl FnOnce(&Decoder<'a>) -> Option<T>) -> Option<T> {
+        read(&self.required(key)?)
+    }
+
+    /// The text that `key` holds; that it is missing is a fault.
+    pub(crate) fn text(&self, key: &'static str) -> Option<String> {
+        self.field(key, |decoder| decoder.string().map(str::to_owned))
+    }
+
+    /// What `read` makes of what `key` holds, or `Some(None)` when the object does not have it.
+    #[expect(clippy::option_option, reason = "the outer one tells of faults, the inner one of what is not there")]
+    pub(crate) fn maybe<T>(
+        &self,
+        key: &'static str,
+        read: impl FnOnce(&Decoder<'a>) -> Option<T>,
+    ) -> Option<Option<T>> {
+        match self.optional(key) {
+            Some(decoder) => read(&decoder).map(Some),
+            None => Some(None),
+        }
+    }
+
+    /// The text that `key` holds, or `Some(None)` when the object does not have it.
+    #[expect(clippy::option_option, reason = "the outer one tells of faults, the inner one of what is not there")]
+    pub(crate) fn maybe_text(&self, key: &'static str) -> Option<Option<String>> {
+        self.maybe(key, |decoder| decoder.string().map(str::to_owned))
     }
 
     /// All keys with what they hold, for an object that is a map.

@@ -3,7 +3,7 @@ use serde_json::{Map, Number, Value};
 use super::{
     Fault,
     canonical::{LARGEST_INTEGER, number_text},
-    decode::escape,
+    decode::{escape, push_index},
 };
 
 /// How deep arrays and objects may lie in each other, when read and when written.
@@ -98,7 +98,7 @@ impl Parser<'_> {
         }
         loop {
             self.pointer.truncate(length);
-            self.pointer.push_str(&format!("/{}", items.len()));
+            push_index(&mut self.pointer, items.len());
             self.space();
             items.push(self.value()?);
             self.space();

@@ -3,7 +3,12 @@
 use proptest::prelude::*;
 use serde_json::Value;
 
-/// A JSON value that can be written canonically, in the form in which it is read.
+/// The same as [`any_json`], with its numbers in the form in which they are read.
+pub(crate) fn any_json_as_read() -> impl Strategy<Value = Value> {
+    any_json().prop_map(|value| super::normal(&value))
+}
+
+/// A JSON value that can be written canonically.
 pub(crate) fn any_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),

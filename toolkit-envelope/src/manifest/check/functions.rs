@@ -1,0 +1,44 @@
+//! What must be true of the query functions.
+
+use super::Found;
+use crate::manifest::{Function, Parameter};
+
+pub(super) fn check(functions: &[Function], found: &mut Found) {
+    if functions.is_empty() {
+        found.push("/functions", "is empty, expected at least one query function");
+    }
+    for (index, function) in functions.iter().enumerate() {
+        let place = format!("/functions/{index}");
+        if !is_identifier(&function.name) {
+            found.push(
+                format!("{place}/name"),
+                format!("found `{}`, expected ASCII letters, digits and `_`, not a digit first", function.name),
+            );
+        }
+        if function.batch.is_some_and(|batch| batch.max == Some(0)) {
+            found.push(format!("{place}/batch/max"), "is 0, expected at least 1; leave it out for no limit");
+        }
+        for (number, parameter) in function.params.iter().enumerate() {
+            check_parameter(&format!("{place}/params/{number}"), parameter, found);
+        }
+        let names = function.params.iter().enumerate();
+        found.once(names.map(|(number, parameter)| (format!("{place}/params/{number}/name"), parameter.name.as_str())));
+    }
+    let names = functions.iter().enumerate();
+    found.once(names.map(|(index, function)| (format!("/functions/{index}/name"), function.name.as_str())));
+}
+
+fn check_parameter(place: &str, parameter: &Parameter, found: &mut Found) {
+    found.name(format!("{place}/name"), &parameter.name);
+    if parameter.default.is_some() && parameter.required {
+        found.push(format!("{place}/required"), "is true, but there is a default; write false, or remove the default");
+    }
+}
+
+/// The name becomes a part of a URL and of code in several languages.
+fn is_identifier(name: &str) -> bool {
+    let mut bytes = name.bytes();
+    name.len() <= 64
+        && bytes.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
+        && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}

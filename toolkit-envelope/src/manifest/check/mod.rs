@@ -1,0 +1,170 @@
+//! What must agree within a manifest, each fault with its place.
+
+mod bindings;
+mod functions;
+mod paths;
+
+use std::collections::HashMap;
+
+use super::{Manifest, Role, Runtime};
+use crate::json::Fault;
+
+/// The faults found so far.
+#[derive(Default)]
+struct Found(Vec<Fault>);
+
+impl Found {
+    fn push(&mut self, pointer: impl Into<String>, message: impl Into<String>) {
+        self.0.push(Fault { pointer: pointer.into(), message: message.into() });
+    }
+
+    /// Tells of each name that is there twice, at its later place.
+    fn once<'n>(&mut self, names: impl Iterator<Item = (String, &'n str)>) {
+        let mut first = HashMap::new();
+        for (pointer, name) in names {
+            if let Some(before) = first.get(name) {
+                self.push(pointer, format!("`{name}` is there already at {before}; give each its own name"));
+            } else {
+                first.insert(name, pointer);
+            }
+        }
+    }
+
+    /// Tells when `name` is no name: empty, longer than 200 bytes, or with control characters.
+    fn name(&mut self, pointer: impl Into<String>, name: &str) {
+        if name.trim().is_empty() {
+            self.push(pointer, "is empty, expected a name");
+        } else if name.len() > 200 || name.chars().any(char::is_control) {
+            self.push(pointer, "is no name, expected at most 200 bytes without control characters");
+        }
+    }
+}
+
+impl Manifest {
+    /// What does not agree: paths that are not safe, files of another role than they are used for, functions,
+    /// parameters and columns that are not there. Empty for a manifest that can be saved.
+    pub fn check(&self) -> Vec<Fault> {
+        let mut found = Found::default();
+        found.name("/name", &self.name);
+        paths::check(&self.files, &mut found);
+        self.check_runtime(&mut found);
+        functions::check(&self.functions, &mut found);
+        self.check_environment(&mut found);
+        self.check_records(&mut found);
+        self.check_examples(&mut found);
+        if let Some(baseline) = &self.baseline {
+            self.is_file("/baseline", baseline, Role::Profile, &mut found);
+        }
+        for key in self.extensions.keys().filter(|key| !key.starts_with("x-")) {
+            found.push(
+                format!("/{}", crate::json::escape(key)),
+                "is an own key that does not start with `x-`; name it so",
+            );
+        }
+        found.0
+    }
+
+    fn check_runtime(&self, found: &mut Found) {
+        match &self.runtime {
+            Runtime::Onnx(onnx) => {
+                self.is_file("/runtime/model", &onnx.model, Role::Model, found);
+                bindings::check(&onnx.bindings, &self.functions, found);
+            }
+            Runtime::Python(python) => {
+                self.is_file("/runtime/object", &python.object, Role::Model, found);
+                found.name("/runtime/serializer/name", &python.serializer.name);
+                if self.environment.python.is_none() {
+                    found.push("/environment", "`python` is missing, which a Python object needs");
+                }
+                for (index, root) in python.import_roots.iter().enumerate() {
+                    let inside =
+                        |path: &str| path.strip_prefix(root.as_str()).is_some_and(|rest| rest.starts_with('/'));
+                    if !self.files.iter().any(|file| file.role == Role::Code && inside(&file.path)) {
+                        found.push(
+                            format!("/runtime/import_roots/{index}"),
+                            format!("`{root}` has no file of role `code` in it; name a directory of the files"),
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    fn check_environment(&self, found: &mut Found) {
+        let environment = &self.environment;
+        for (key, path) in
+            [("freeze", &environment.freeze), ("conda_list", &environment.conda_list), ("lock", &environment.lock)]
+        {
+            if let Some(path) = path {
+                self.is_file(format!("/environment/{key}"), path, Role::Environment, found);
+            }
+        }
+        found.name("/environment/platform/os", &environment.platform.os);
+        found.name("/environment/platform/arch", &environment.platform.arch);
+        for (index, pair) in environment.requires.windows(2).enumerate() {
+            if pair[0] >= pair[1] {
+                found.push(
+                    format!("/environment/requires/{}", index + 1),
+                    format!("`{}` stands after `{}`, expected them sorted, each once", pair[1], pair[0]),
+                );
+            }
+        }
+    }
+
+    fn check_records(&self, found: &mut Found) {
+        if let Some(git) = &self.provenance.git {
+            let hash = &git.commit;
+            if !matches!(hash.len(), 40 | 64) || !hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
+                found.push("/provenance/git/commit", format!("found `{hash}`, expected a commit's full hash"));
+            }
+        }
+        for (index, dataset) in self.datasets.iter().enumerate() {
+            found.name(format!("/datasets/{index}/name"), &dataset.name);
+        }
+        found.once(self.datasets.iter().enumerate().map(|(i, set)| (format!("/datasets/{i}/name"), set.name.as_str())));
+        for (index, metric) in self.initial.metrics.iter().enumerate() {
+            found.name(format!("/initial/metrics/{index}/name"), &metric.name);
+            if !metric.value.is_finite() {
+                found.push(
+                    format!("/initial/metrics/{index}/value"),
+                    "is not finite, which JSON does not have; leave it out",
+                );
+            }
+            if let Some(name) = &metric.dataset
+                && !self.datasets.iter().any(|dataset| dataset.name == *name)
+            {
+                found.push(format!("/initial/metrics/{index}/dataset"), format!("`{name}` is none of the datasets"));
+            }
+        }
+    }
+
+    fn check_examples(&self, found: &mut Found) {
+        for (index, example) in self.examples.iter().enumerate() {
+            let place = |key: &str| format!("/examples/{index}/{key}");
+            if self.function(&example.function).is_none() {
+                found.push(place("function"), format!("`{}` is none of the functions", example.function));
+            }
+            self.is_file(place("input"), &example.input, Role::Example, found);
+            self.is_file(place("output"), &example.output, Role::Example, found);
+            let tolerance = example.tolerance;
+            for (key, value) in [("absolute", tolerance.absolute), ("relative", tolerance.relative)] {
+                if !value.is_finite() || value < 0.0 {
+                    found.push(place(&format!("tolerance/{key}")), format!("is {value}, expected a number from 0 on"));
+                }
+            }
+        }
+    }
+
+    fn is_file(&self, pointer: impl Into<String>, path: &str, role: Role, found: &mut Found) {
+        match self.file(path) {
+            Some(file) if file.role == role => {}
+            Some(file) => found.push(
+                pointer,
+                format!("`{path}` has the role `{}`, expected a file of role `{}`", file.role.name(), role.name()),
+            ),
+            None => {
+                found.push(pointer, format!("`{path}` is none of the files, expected one of role `{}`", role.name()));
+            }
+        }
+    }
+}

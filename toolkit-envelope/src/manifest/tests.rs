@@ -1,0 +1,295 @@
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::{
+    Manifest, Role,
+    testing::{any_manifest, sample},
+};
+use crate::json::{canonical, parse};
+
+/// The faults of the sample after `change`, as it would be read.
+fn faults(change: impl FnOnce(&mut Value)) -> Vec<String> {
+    let mut value = parse(&sample().to_json().unwrap(), 1 << 20).unwrap();
+    change(&mut value);
+    let faults = Manifest::read(&canonical(&value).unwrap()).unwrap_err();
+    faults.iter().map(ToString::to_string).collect()
+}
+
+/// The faults of the sample after `change`, when it is to be saved.
+fn checked(change: impl FnOnce(&mut Manifest)) -> Vec<String> {
+    let mut manifest = sample();
+    change(&mut manifest);
+    manifest.check().iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn the_sample_is_whole() {
+    assert_eq!(checked(|_| ()), [""; 0]);
+    assert_eq!(Manifest::read(&sample().to_json().unwrap()).unwrap(), sample());
+}
+
+#[test]
+fn the_ids_are_those_that_were_written_down() {
+    // Once envelopes exist, a change here means that they are no longer found by their id.
+    let manifest = sample();
+    let payload = format!(
+        r#"{{"environment":{},"files":{},"functions":{},"runtime":{}}}"#,
+        part("/environment"),
+        part("/files"),
+        part("/functions"),
+        part("/runtime"),
+    );
+    assert_eq!(manifest.payload_id().unwrap(), crate::Digest::of(payload.as_bytes()));
+    assert_eq!(manifest.envelope_id().unwrap(), crate::Digest::of(&manifest.to_json().unwrap()));
+    let environment = br#"{"platform":{"arch":"x86_64","os":"linux"},"requires":[]}"#;
+    assert_eq!(manifest.environment.env_digest().unwrap(), crate::Digest::of(environment));
+}
+
+fn part(pointer: &str) -> String {
+    let value = parse(&sample().to_json().unwrap(), 1 << 20).unwrap();
+    String::from_utf8(canonical(value.pointer(pointer).unwrap()).unwrap()).unwrap()
+}
+
+#[test]
+fn only_what_makes_the_model_changes_the_payload_id() {
+    let id = sample().payload_id().unwrap();
+    let changed = |change: fn(&mut Manifest)| {
+        let mut manifest = sample();
+        change(&mut manifest);
+        assert_ne!(manifest.envelope_id().unwrap(), sample().envelope_id().unwrap());
+        manifest.payload_id().unwrap()
+    };
+    assert_eq!(changed(|manifest| manifest.name.push('2')), id);
+    assert_eq!(changed(|manifest| manifest.initial.tags.clear()), id);
+    assert_ne!(changed(|manifest| manifest.functions[0].doc.push('!')), id);
+    assert_ne!(changed(|manifest| manifest.files[0].size += 1), id);
+    assert_ne!(changed(|manifest| manifest.environment.requires.push("numpy".to_owned())), id);
+}
+
+#[test]
+fn a_manifest_from_the_future_says_so_and_nothing_else() {
+    let found = faults(|value| {
+        value["spec"] = json!("envelope/v7");
+        value["quantum"] = json!(true);
+        value["files"] = json!(7);
+    });
+    assert_eq!(found, ["/spec: is envelope/v7, this reads envelope/v1: use a newer toolkit"]);
+    assert_eq!(faults(|value| value["spec"] = json!("bento/v1")), ["/spec: found `bento/v1`, expected `envelope/v1`"]);
+    assert_eq!(faults(|value| value["spec"] = json!(1)), ["/spec: found a number, expected a string"]);
+    let without = faults(|value| drop(value.as_object_mut().unwrap().remove("spec")));
+    assert_eq!(without, ["/: `spec` is missing; this is not the manifest of an envelope"]);
+}
+
+#[test]
+fn all_faults_are_told_each_with_its_place() {
+    let found = faults(|value| {
+        value["files"][1]["role"] = json!("modle");
+        value["files"][2]["digest"] = json!("sha256:0");
+        value["files"][3]["size"] = json!(-1);
+        value["functions"][0]["params"][0]["knid"] = json!(1);
+        value["environment"]["platform"].as_object_mut().unwrap().remove("os");
+        value["provenance"]["created_at"] = json!("2026-01-31T13:00:00+01:00");
+        value["initial"]["tags"]["team"] = json!(7);
+    });
+    assert_eq!(
+        found,
+        [
+            "/files/1/role: found `modle`; did you mean `model`?",
+            "/files/2/digest: found `sha256:0`: expected `sha256:` and 64 hexadecimal digits in small letters",
+            "/files/3/size: found a number, expected an integer from 0 on",
+            "/functions/0/params/0/knid: is unknown; did you mean `kind`?",
+            "/environment/platform: `os` is missing",
+            "/provenance/created_at: found `2026-01-31T13:00:00+01:00`, expected UTC in the short form: `2026-01-31T12:00:00Z`",
+            "/initial/tags/team: found a number, expected a string",
+        ]
+    );
+}
+
+#[test]
+fn own_keys_are_kept_where_they_may_be_and_refused_elsewhere() {
+    let mut manifest = sample();
+    manifest.extensions.insert("x-more".to_owned(), json!([1, {"deep": null}]));
+    assert_eq!(Manifest::read(&manifest.to_json().unwrap()).unwrap(), manifest);
+    assert!(faults(|value| value["files"][0]["x-note"] = json!(1))[0].starts_with("/files/0/x-note: is unknown"));
+    assert!(
+        faults(|value| value["note"] = json!(1))[0].starts_with("/note: is unknown, expected one of `spec`, `name`")
+    );
+    let found = checked(|manifest| drop(manifest.extensions.insert("name".to_owned(), json!(1))));
+    assert_eq!(found, ["/name: is an own key that does not start with `x-`; name it so"]);
+}
+
+#[test]
+fn what_is_not_canonical_is_refused_with_the_first_difference() {
+    let text = String::from_utf8(sample().to_json().unwrap()).unwrap();
+    for (from, to) in [
+        ("\"rows\":7043", "\"rows\":7043.0"),
+        ("\"rows\":7043", "\"rows\": 7043"),
+        ("\"name\":\"churn\"", "\"name\":\"chur\\u006e\""),
+        ("0.84", "0.840"),
+        ("\"type\":\"string\"", "\"nullable\":false,\"type\":\"string\""),
+    ] {
+        let changed = text.replacen(from, to, 1);
+        assert_ne!(changed, text);
+        let faults = Manifest::read(changed.as_bytes()).unwrap_err();
+        assert!(faults[0].message.starts_with("is not canonical JSON (RFC 8785)"), "{to}: {faults:?}");
+        assert!(faults[0].message.contains("at byte"), "{faults:?}");
+    }
+    assert!(Manifest::read(format!("{text}\n").as_bytes()).is_err());
+}
+
+#[test]
+fn paths_that_leave_the_envelope_or_mean_two_things_are_refused() {
+    for (path, why) in [
+        ("", "is empty"),
+        ("/etc/passwd", "is absolute"),
+        ("../model.onnx", "`..`"),
+        ("a/../b", "`..`"),
+        ("./a", "`.`"),
+        ("a//b", "empty part"),
+        ("a/", "empty part"),
+        ("a\\b", "backslash"),
+        ("C:/a", "colon"),
+        ("c:a", "colon"),
+        ("a\0b", "control character"),
+        ("a\nb", "control character"),
+        ("a.", "ends with a dot"),
+        ("a /b", "ends with a dot or a space"),
+        ("e\u{301}", "NFC"),
+        (&"a/".repeat(600), "too long"),
+        (&"a".repeat(256), "too long"),
+    ] {
+        let found = checked(|manifest| manifest.files[1].path = path.to_owned());
+        assert!(
+            found.iter().any(|fault| fault.starts_with("/files/1/path") && fault.contains(why)),
+            "{path}: {found:?}"
+        );
+    }
+    for path in ["äöü/名前.json", "a b/c", ".hidden", "a/...b"] {
+        let found = checked(|manifest| manifest.files[1].path = path.to_owned());
+        assert!(!found.iter().any(|fault| fault.contains("`..`")), "{path}: {found:?}");
+        assert!(
+            !found.iter().any(|fault| fault.starts_with("/files/1/path: `") && fault.contains("has a part")),
+            "{found:?}"
+        );
+    }
+}
+
+#[test]
+fn paths_that_are_one_on_some_system_are_refused() {
+    for (a, b) in [("model.onnx", "model.onnx"), ("Model.ONNX", "model.onnx"), ("ÄH", "äh"), ("a", "a/b"), ("A", "a/b")]
+    {
+        let found = checked(|manifest| {
+            let mut one = manifest.files[0].clone();
+            one.path = a.to_owned();
+            let mut other = one.clone();
+            other.path = b.to_owned();
+            manifest.files.extend([one, other]);
+            manifest.files.sort_by(|a, b| a.path.cmp(&b.path));
+        });
+        assert!(found.iter().any(|fault| fault.contains("rename one")), "{a} {b}: {found:?}");
+    }
+}
+
+#[test]
+fn files_are_sorted_and_agree_on_what_they_share() {
+    assert!(checked(|manifest| manifest.files.swap(0, 1))[0].contains("stands after"));
+    let found = checked(|manifest| {
+        manifest.files[1].digest = manifest.files[0].digest;
+    });
+    assert!(found[0].starts_with("/files/1/size: is 24, but /files/0 has the same digest and 35 bytes"), "{found:?}");
+    let found = checked(|manifest| manifest.files[0].media_type = "json".to_owned());
+    assert!(found[0].starts_with("/files/0/media_type: found `json`"));
+}
+
+#[test]
+fn what_names_a_file_names_one_of_its_role() {
+    let found = checked(|manifest| {
+        manifest.files[2].role = Role::Doc;
+        manifest.examples[0].input = "missing.json".to_owned();
+        manifest.examples[0].function = "predict".to_owned();
+        manifest.baseline = Some("model.onnx".to_owned());
+        manifest.environment.lock = Some("uv.lock".to_owned());
+        manifest.initial.metrics[0].dataset = Some("other".to_owned());
+    });
+    assert_eq!(
+        found,
+        [
+            "/runtime/model: `model.onnx` has the role `doc`, expected a file of role `model`",
+            "/environment/lock: `uv.lock` is none of the files, expected one of role `environment`",
+            "/initial/metrics/0/dataset: `other` is none of the datasets",
+            "/examples/0/function: `predict` is none of the functions",
+            "/examples/0/input: `missing.json` is none of the files, expected one of role `example`",
+            "/baseline: `model.onnx` has the role `doc`, expected a file of role `profile`",
+        ]
+    );
+}
+
+#[test]
+fn bindings_bind_each_column_and_field_once() {
+    let found = faults(|value| {
+        let binding = &mut value["runtime"]["bindings"][0];
+        binding["inputs"][0]["columns"] = json!(["city", "height"]);
+        binding["inputs"][1]["tensor"] = json!("age");
+        binding["outputs"][0]["field"] = json!("Yes");
+        binding["outputs"].as_array_mut().unwrap().push(json!({"tensor": "label"}));
+    });
+    assert_eq!(
+        found,
+        [
+            "/runtime/bindings/0/inputs/1/tensor: `age` is there already at /runtime/bindings/0/inputs/0/tensor; give each its own name",
+            "/runtime/bindings/0/inputs/0/columns/1: `height` is no column of the function's parameters",
+            "/runtime/bindings/0/inputs/1/columns/0: `city` is bound already; bind each once",
+            "/runtime/bindings/0/inputs: `age` of `predict_proba` is not bound; bind each once",
+            "/runtime/bindings/0/outputs/2: `field` is missing: the result has fields",
+            "/runtime/bindings/0/outputs/1/field: `Yes` is there already at /runtime/bindings/0/outputs/0/field; give each its own name",
+            "/runtime/bindings/0/outputs: `No` of the result is not bound; bind each once",
+        ]
+    );
+    let found = faults(|value| value["runtime"]["bindings"][0]["function"] = json!("predict"));
+    assert_eq!(
+        found,
+        [
+            "/runtime/bindings/0/function: `predict` is none of the functions",
+            "/functions/0: `predict_proba` has no binding; add one to /runtime/bindings",
+        ]
+    );
+    let found = faults(|value| value["runtime"]["bindings"][0]["inputs"][0]["parameter"] = json!("rows"));
+    assert_eq!(found, ["/runtime/bindings/0/inputs/0: expected either `columns` or `parameter`"]);
+}
+
+#[test]
+fn functions_and_parameters_have_a_name_of_their_own() {
+    let found = checked(|manifest| {
+        let function = &mut manifest.functions[0];
+        function.params[0].default = Some(json!([]));
+        let mut again = function.clone();
+        again.name = "2 fast".to_owned();
+        again.params.push(again.params[0].clone());
+        manifest.functions.push(again);
+    });
+    assert!(
+        found.iter().any(|fault| fault.starts_with("/functions/0/params/0/required: is true, but there is a default"))
+    );
+    assert!(found.iter().any(|fault| fault.starts_with("/functions/1/name: found `2 fast`, expected ASCII letters")));
+    assert!(found.iter().any(|fault| fault.starts_with("/functions/1/params/1/name: `rows` is there already")));
+    assert!(
+        checked(|manifest| manifest.functions.clear()).iter().any(|fault| fault.starts_with("/functions: is empty"))
+    );
+}
+
+proptest! {
+    #[test]
+    fn a_manifest_is_read_as_it_was_written(manifest in any_manifest()) {
+        let json = manifest.to_json().unwrap();
+        prop_assert_eq!(Manifest::read(&json).map_err(|faults| faults[0].to_string()), Ok(manifest));
+    }
+
+    #[test]
+    fn any_document_is_read_or_refused_without_panic(value in crate::json::testing::any_json(), place in 0_usize..14) {
+        let mut manifest = parse(&sample().to_json().unwrap(), 1 << 20).unwrap();
+        if let Some(at) = manifest.as_object_mut().and_then(|entries| entries.values_mut().nth(place)) {
+            *at = value;
+        }
+        let _ = Manifest::read(&canonical(&manifest).unwrap());
+    }
+}
