@@ -1,6 +1,7 @@
 //! What a runtime takes and gives: numbers, booleans or strings in a rectangle of any rank, row by row.
 
 mod buffer;
+mod elements;
 mod strings;
 
 pub use buffer::Buffer;

@@ -1,3 +1,30 @@
 //! ONNX models in process: read, checked, compiled and run with nothing but this crate.
+//!
+//! In the order in which a model goes through them:
+//!
+//! - `wire`, `read`, `structure`: from the bytes of a file to a [`Graph`]; `recognise` names the files that are none
+//! - `table`: the operators that are claimed, and nothing else is run
+//! - `compile`: from a graph to a [`Program`]: checked, folded, fused, every value in its place
+//! - `kernel`, `spec`: what an operator is, for whoever adds one; `kernels` are those of ai.onnx, `ml` those of ai.onnx.ml
+//! - `program`: runs
 
+mod buffer;
+mod compile;
+mod dims;
+pub mod graph;
+mod kernel;
+mod kernels;
+mod ml;
+mod program;
+mod read;
+mod recognise;
+mod spec;
+mod structure;
+mod table;
 mod trees;
+mod wire;
+
+pub use compile::{Gap, Unsupported};
+pub use graph::Graph;
+pub use program::{Keys, Port, Program, RunError, Scratch};
+pub use read::ReadError;
