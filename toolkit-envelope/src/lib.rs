@@ -8,12 +8,14 @@
 //! - [`table`]: rows in typed columns
 //! - [`tensor`]: what a runtime takes and gives
 //! - [`runtime`]: what executes a model
+//! - [`Model`]: a loaded envelope, whose functions can be called
 
 #![allow(dead_code, reason = "the rooms are being furnished")]
 
 mod digest;
 mod json;
 pub mod manifest;
+mod model;
 pub mod runtime;
 pub mod schema;
 pub mod table;
@@ -22,3 +24,4 @@ pub mod tensor;
 pub use digest::{Digest, NotADigest};
 pub use json::Fault;
 pub use manifest::Manifest;
+pub use model::{CallError, Difference, Function, LoadError, Model, OnnxModel, PackError};

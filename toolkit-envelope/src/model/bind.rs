@@ -1,10 +1,11 @@
 use super::fill::{Fill, From};
 use super::take::Take;
 use crate::manifest::{Binding, Function, Input, Output, Source};
-use crate::runtime::{Port, RunError};
+use crate::runtime::RunError;
+use crate::runtime::onnx::Port;
 use crate::schema::{Kind, Schema};
 use crate::table::{Table, Values};
-use crate::tensor::{Buffer, Element, Tensor, View};
+use crate::tensor::{Buffer, Tensor, View};
 
 /// How a function's arguments become the inputs of a model, and the outputs its result: planned once, when it is loaded.
 #[derive(Debug)]
@@ -71,7 +72,7 @@ impl Bound {
 
     /// The model's inputs out of a function's arguments.
     pub(super) fn inputs<'a>(&self, arguments: &'a [Table], buffers: &'a mut Vec<Buffer>) -> Vec<Tensor<'a>> {
-        buffers.resize_with(self.inputs.len(), || Buffer::new(Element::Float32));
+        buffers.resize_with(self.inputs.len(), Buffer::default);
         let pairs = self.inputs.iter().zip(buffers.iter_mut());
         pairs
             .map(|(input, buffer)| match input {

@@ -25,7 +25,8 @@ pub enum LoadError {
     Differs(Box<Difference>),
 }
 
-fn listed(faults: &[String]) -> String {
+/// One fault a line.
+pub(super) fn listed(faults: &[impl std::fmt::Display]) -> String {
     faults.iter().fold(String::new(), |mut text, fault| {
         let _ = write!(text, "\n  {fault}");
         text

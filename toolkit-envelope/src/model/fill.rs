@@ -71,7 +71,7 @@ impl Fill {
             return Tensor { shape: &buffer.shape, elements };
         }
         if buffer.elements.element() != self.element {
-            buffer.elements = Elements::new(self.element);
+            buffer.elements = Elements::none(self.element);
         }
         let cells = rows * self.sources.len();
         match &mut buffer.elements {

@@ -2,10 +2,11 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{CallError, bind::Bound};
+use crate::Fault;
 use crate::manifest;
 use crate::rows::{Arguments, Plan, Writer};
 use crate::runtime::{Execute, Pool};
-use crate::schema::Field;
+use crate::schema::{Field, Kind};
 use crate::table::Table;
 use crate::tensor::Buffer;
 
@@ -35,12 +36,8 @@ impl Function {
         bound: Bound,
         execute: Arc<dyn Execute>,
     ) -> Result<Self, Vec<String>> {
-        let parameters: Vec<Field> = declared.params.iter().map(field).collect();
-        let told = |faults: Vec<crate::Fault>| {
-            faults.iter().map(|fault| format!("function `{}`: {fault}", declared.name)).collect::<Vec<_>>()
-        };
-        let plan = Plan::new(&parameters).map_err(told)?;
-        let writer = Writer::new(&declared.returns).map_err(told)?;
+        let plan = plan(&declared)?;
+        let writer = Writer::new(&declared.returns).map_err(|faults| told(&declared, &faults))?;
         Ok(Self { plan, writer, bound, execute, memories: Pool::default(), declared })
     }
 
@@ -119,6 +116,14 @@ impl Function {
         Ok(())
     }
 
+    /// The name of the result's column `index`, if it has names.
+    pub(super) fn result_column(&self, index: usize) -> Option<&str> {
+        match &self.declared.returns.kind {
+            Kind::Frame { columns, .. } => columns.get(index).map(|field| field.name.as_str()),
+            _ => None,
+        }
+    }
+
     fn memory(&self) -> Memory {
         let new = || Memory { arguments: self.plan.arguments(), inputs: Vec::new(), result: self.result() };
         self.memories.take().unwrap_or_else(new)
@@ -133,6 +138,16 @@ impl fmt::Debug for Function {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Function").field("name", &self.declared.name).finish_non_exhaustive()
     }
+}
+
+/// How the arguments of a function are read.
+pub(super) fn plan(declared: &manifest::Function) -> Result<Plan, Vec<String>> {
+    let parameters: Vec<Field> = declared.params.iter().map(field).collect();
+    Plan::new(&parameters).map_err(|faults| told(declared, &faults))
+}
+
+fn told(declared: &manifest::Function, faults: &[Fault]) -> Vec<String> {
+    faults.iter().map(|fault| format!("function `{}`: {fault}", declared.name)).collect()
 }
 
 fn field(parameter: &manifest::Parameter) -> Field {

@@ -17,13 +17,13 @@ use std::sync::Arc;
 
 pub use error::{CallError, LoadError};
 pub use function::Function;
-pub use pack::OnnxModel;
+pub use pack::{OnnxModel, PackError};
 pub use replay::Difference;
 
 use crate::digest::Digest;
 use crate::manifest::{Engine, Manifest, Onnx, Runtime};
-use crate::runtime::onnx::{Graph, Program};
-use crate::runtime::{Execute, Native, Port, onnx};
+use crate::runtime::onnx::{self, Graph, Port, Program};
+use crate::runtime::{Execute, Native};
 use crate::store::Envelope;
 use bind::Bound;
 
@@ -111,7 +111,7 @@ struct Loaded {
 fn execute(graph: &Graph, model: &[u8], engine: Engine) -> Result<Loaded, Vec<String>> {
     match engine {
         Engine::Native => {
-            let program = Program::compile(graph).map_err(|error| error.lines())?;
+            let program = Program::compile(graph).map_err(|unsupported| unsupported.gaps.iter().map(ToString::to_string).collect::<Vec<_>>())?;
             let (inputs, outputs) = (program.inputs().to_vec(), program.outputs().to_vec());
             Ok(Loaded { execute: Arc::new(Native::new(program)), inputs, outputs })
         }
@@ -121,7 +121,7 @@ fn execute(graph: &Graph, model: &[u8], engine: Engine) -> Result<Loaded, Vec<St
 
 #[cfg(feature = "onnxruntime")]
 fn in_onnxruntime(graph: &Graph, model: &[u8]) -> Result<Loaded, Vec<String>> {
-    let (inputs, outputs) = onnx::ports(graph)?;
+    let (inputs, outputs) = onnx::declared(graph)?;
     let sessions = crate::runtime::Sessions::load(model, &inputs, &outputs).map_err(|error| vec![error])?;
     Ok(Loaded { execute: Arc::new(sessions), inputs, outputs })
 }

@@ -1,8 +1,8 @@
 use std::fmt;
 
-use super::{CallError, Function, LoadError, Model};
-use crate::manifest::{Example, Tolerance};
-use crate::rows::{ValuePlan, Violations};
+use super::{Function, LoadError, Model};
+use crate::manifest::Tolerance;
+use crate::rows::ValuePlan;
 use crate::store::OpenError;
 use crate::table::{Column, Table, Values};
 
@@ -34,44 +34,58 @@ impl fmt::Display for Difference {
     }
 }
 
-/// Runs every example of the manifest, its rows all at once and one at a time, and compares the answers.
+/// Runs every example of the manifest, and compares the answers.
 pub(super) fn all(model: &Model, file: impl Fn(&str) -> Result<Vec<u8>, OpenError>) -> Result<(), LoadError> {
     for example in &model.manifest().examples {
         // The manifest was checked: the function is there.
         let Some(function) = model.function(&example.function) else { continue };
-        one(function, example, &file(&example.input)?, &file(&example.output)?)?;
+        let (input, output) = (file(&example.input)?, file(&example.output)?);
+        replay(function, example.tolerance, &input, &output).map_err(|failed| match failed {
+            Failed::Differs(difference) => LoadError::Differs(difference),
+            Failed::Cannot(message) => LoadError::Example(example.input.clone(), example.function.clone(), message),
+        })?;
     }
     Ok(())
 }
 
-fn one(function: &Function, example: &Example, input: &[u8], output: &[u8]) -> Result<(), LoadError> {
-    let fault = |path: &str, message: String| LoadError::Example(path.to_owned(), example.function.clone(), message);
-    let mut arguments = function.plan().arguments();
-    let violations = |violations: Violations| violations.to_string();
-    function.plan().read(input, &mut arguments).map_err(|wrong| fault(&example.input, violations(wrong)))?;
-    let plan = ValuePlan::new(&function.declaration().returns);
-    let plan = plan.map_err(|faults| fault(&example.output, format!("{faults:?}")))?;
-    let mut expected = plan.table();
-    plan.read(output, &mut expected).map_err(|wrong| fault(&example.output, violations(wrong)))?;
-    let failed = |error: CallError| fault(&example.input, error.to_string());
+/// Why an example was not answered as it is recorded.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Failed {
+    #[error("the model answers otherwise than expected: {0}")]
+    Differs(Box<Difference>),
+    #[error("{0}")]
+    Cannot(String),
+}
 
-    let found = function.call(arguments.tables()).map_err(failed)?;
-    if found.rows != expected.rows {
-        let message = format!("it answers {} rows, {} were recorded", found.rows, expected.rows);
-        return Err(fault(&example.output, message));
+/// Calls a function with its rows all at once and one at a time, and compares the answers with the recorded one.
+pub(super) fn replay(function: &Function, tolerance: Tolerance, input: &[u8], output: &[u8]) -> Result<(), Failed> {
+    let mut arguments = function.plan().arguments();
+    let cannot = |error: &dyn fmt::Display| Failed::Cannot(error.to_string());
+    function.plan().read(input, &mut arguments).map_err(|wrong| cannot(&wrong))?;
+    let expected = recorded(function, output)?;
+    let found = function.call(arguments.tables()).map_err(|error| cannot(&error))?;
+    if (found.rows, &found.shape) != (expected.rows, &expected.shape) {
+        return Err(Failed::Cannot(format!("it answers {} rows, {} were recorded", found.rows, expected.rows)));
     }
-    compare(function, example.tolerance, &found, &expected, false)?;
+    compare(function, tolerance, &found, &expected, false)?;
     if function.declaration().batch.is_none() {
         return Ok(());
     }
     let mut singly = found.slice(0..0);
     for row in 0..found.rows {
         let arguments: Vec<Table> = arguments.tables().iter().map(|table| table.slice(row..row + 1)).collect();
-        let found = function.call(&arguments).map_err(failed)?;
-        // Both are results of the same function.
-        let _ = singly.append(&found, 0..found.rows);
+        let one = function.call(&arguments).map_err(|error| cannot(&error))?;
+        singly.append(&one, 0..one.rows).map_err(|error| cannot(&error))?;
     }
-    compare(function, example.tolerance, &singly, &expected, true)
+    compare(function, tolerance, &singly, &expected, true)
+}
+
+fn recorded(function: &Function, output: &[u8]) -> Result<Table, Failed> {
+    let told = |error: &dyn fmt::Display| Failed::Cannot(format!("what is recorded is not an answer of it: {error}"));
+    let plan = ValuePlan::new(&function.declaration().returns).map_err(|faults| told(&super::error::listed(&faults)))?;
+    let mut expected = plan.table();
+    plan.read(output, &mut expected).map_err(|wrong| told(&wrong))?;
+    Ok(expected)
 }
 
 fn compare(
@@ -80,13 +94,15 @@ fn compare(
     found: &Table,
     expected: &Table,
     one_at_a_time: bool,
-) -> Result<(), LoadError> {
+) -> Result<(), Failed> {
     let mut worst: Option<(f64, usize, usize)> = None;
     let mut rows = Vec::new();
-    for (at, (found, expected)) in found.columns.iter().zip(&expected.columns).enumerate() {
-        let width = if found.len() == 0 { 1 } else { (found.len() / rows_of(found, expected)).max(1) };
-        for place in 0..found.len().max(expected.len()) {
-            let excess = excess(found, expected, place, tolerance);
+    let mut width = 1;
+    for (at, (found_column, expected_column)) in found.columns.iter().zip(&expected.columns).enumerate() {
+        // The elements of a tensor are one column.
+        width = (found_column.len() / found.rows.max(1)).max(1);
+        for place in 0..found_column.len() {
+            let excess = excess(found_column, expected_column, place, tolerance);
             if excess > 1.0 {
                 rows.push(place / width);
                 if worst.is_none_or(|(most, ..)| excess > most) {
@@ -98,19 +114,24 @@ fn compare(
     let Some((_, at, place)) = worst else { return Ok(()) };
     rows.sort_unstable();
     rows.dedup();
-    Err(LoadError::Differs(Box::new(Difference {
+    Err(Failed::Differs(Box::new(Difference {
         function: function.name().to_owned(),
         one_at_a_time,
-        row: place,
+        row: place / width,
         column: function.result_column(at).map(str::to_owned),
-        found: function.shown(&found.columns[at], place),
-        expected: function.shown(&expected.columns[at], place),
+        found: shown(&found.columns[at], place),
+        expected: shown(&expected.columns[at], place),
         rows: rows.len(),
     })))
 }
 
-fn rows_of(found: &Column, _expected: &Column) -> usize {
-    found.len()
+fn shown(column: &Column, place: usize) -> String {
+    let shown = match &column.values {
+        Values::Float32(values) => values[place].to_string(),
+        Values::Float64(values) => values[place].to_string(),
+        _ => format!("{:?}", column.slice(place..place + 1).values),
+    };
+    if column.is_valid(place) { shown } else { "null".to_owned() }
 }
 
 /// How far two values are from each other, where 1 is what is tolerated.

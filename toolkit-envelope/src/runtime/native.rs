@@ -23,7 +23,9 @@ impl Execute for Native {
         let mut scratch = self.scratches.take().unwrap_or_else(|| self.program.scratch());
         self.program.run(inputs, &mut scratch).map_err(|error| RunError::new(error.to_string()))?;
         for index in 0..self.program.outputs().len() {
-            output(index, scratch.output(index))?;
+            // The run was a success: there are as many outputs as the program has.
+            let Some(tensor) = scratch.output(index) else { continue };
+            output(index, tensor)?;
         }
         self.scratches.give_back(scratch);
         Ok(())

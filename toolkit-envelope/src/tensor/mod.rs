@@ -4,7 +4,7 @@ mod buffer;
 mod elements;
 mod strings;
 
-pub use buffer::Buffer;
+pub(crate) use buffer::Buffer;
 pub use strings::Strings;
 
 /// What the elements of a tensor are.

@@ -2,7 +2,7 @@ use serde_json::{Map, Value};
 
 use super::{Arguments, Hints, kind};
 use crate::manifest::{Input, Parameter, ParameterKind, Source};
-use crate::runtime::Port;
+use crate::runtime::onnx::Port;
 use crate::schema::{Field, Kind, Schema};
 use crate::tensor::Element;
 

@@ -14,7 +14,7 @@ pub(super) use arguments::arguments;
 pub(super) use results::results;
 
 use crate::manifest::{Input, Output, Parameter};
-use crate::runtime::{Labels, Port};
+use crate::runtime::onnx::{Keys, Port};
 use crate::schema::{Kind, Schema};
 use crate::tensor::Element;
 
@@ -46,8 +46,8 @@ pub(super) struct Answer {
 }
 
 /// The classes of a graph, as it says or as it was told.
-pub(super) fn classes(graph: &crate::runtime::onnx::graph::Body, hints: &Hints) -> Option<Labels> {
-    if hints.classes.is_empty() { classes::of(graph) } else { Some(Labels::Strings(hints.classes.clone())) }
+pub(super) fn classes(graph: &crate::runtime::onnx::graph::Body, hints: &Hints) -> Option<Keys> {
+    if hints.classes.is_empty() { classes::of(graph) } else { Some(Keys::Strings(hints.classes.clone())) }
 }
 
 /// The kind of a column or of a tensor's elements.

@@ -2,12 +2,12 @@ use serde_json::Value;
 
 use super::{Answer, kind, row_shape};
 use crate::manifest::Output;
-use crate::runtime::{Labels, Port};
+use crate::runtime::onnx::{Keys, Port};
 use crate::schema::{Field, Kind, Schema};
 use crate::tensor::Element;
 
 /// What the model answers: a classifier the label and the probability of each class, others each output as it is.
-pub(in crate::model) fn results(outputs: &[Port], classes: Option<&Labels>) -> Result<Vec<Answer>, Vec<String>> {
+pub(in crate::model) fn results(outputs: &[Port], classes: Option<&Keys>) -> Result<Vec<Answer>, Vec<String>> {
     let label = outputs.iter().position(|port| is_label(port));
     let Some(label) = label.filter(|_| classes.is_some() || outputs.len() > 1) else {
         return others(outputs, Vec::new());
@@ -40,23 +40,23 @@ fn is_column(port: &Port) -> bool {
     row_shape(port).is_some_and(|shape| shape.iter().product::<usize>() == 1)
 }
 
-fn is_probabilities(port: &Port, classes: &Labels) -> bool {
+fn is_probabilities(port: &Port, classes: &Keys) -> bool {
     is_float(port)
         && (port.keys.is_some() || row_shape(port).is_some_and(|shape| shape.len() == 1 && shape[0] == classes.len()))
 }
 
-fn predict(label: &Port, classes: Option<&Labels>) -> Answer {
+fn predict(label: &Port, classes: Option<&Keys>) -> Answer {
     let (values, labels) = match (label.element, classes) {
         // The model gives integers, and was trained with names.
-        (Element::Int64, Some(Labels::Strings(names))) => {
+        (Element::Int64, Some(Keys::Strings(names))) => {
             let names: Vec<Value> = names.iter().map(|name| Value::from(name.as_str())).collect();
             (Kind::Categorical { values: names.clone(), ordered: false }, Some(names))
         }
-        (Element::Int64, Some(Labels::Integers(classes))) => {
+        (Element::Int64, Some(Keys::Integers(classes))) => {
             let values = classes.iter().map(|class| Value::from(*class)).collect();
             (Kind::Categorical { values, ordered: false }, None)
         }
-        (Element::String, Some(Labels::Strings(classes))) => {
+        (Element::String, Some(Keys::Strings(classes))) => {
             let values = classes.iter().map(|class| Value::from(class.as_str())).collect();
             (Kind::Categorical { values, ordered: false }, None)
         }
@@ -72,7 +72,7 @@ fn predict(label: &Port, classes: Option<&Labels>) -> Answer {
 
 const PROBABILITIES: &str = "The probability of each class, for each row.";
 
-fn probabilities(port: &Port, classes: &Labels) -> Answer {
+fn probabilities(port: &Port, classes: &Keys) -> Answer {
     let outputs = (0..).zip(names(classes)).map(|(index, field)| Output {
         field: Some(field),
         tensor: port.name.clone(),
@@ -82,7 +82,7 @@ fn probabilities(port: &Port, classes: &Labels) -> Answer {
     proba(port.element, classes, outputs.collect())
 }
 
-fn probability_columns(ports: &[Port], classes: &Labels) -> Answer {
+fn probability_columns(ports: &[Port], classes: &Keys) -> Answer {
     let outputs = ports.iter().zip(names(classes)).map(|(port, field)| Output {
         field: Some(field),
         tensor: port.name.clone(),
@@ -92,7 +92,7 @@ fn probability_columns(ports: &[Port], classes: &Labels) -> Answer {
     proba(ports[0].element, classes, outputs.collect())
 }
 
-fn proba(element: Element, classes: &Labels, outputs: Vec<Output>) -> Answer {
+fn proba(element: Element, classes: &Keys, outputs: Vec<Output>) -> Answer {
     let columns = names(classes).map(|name| Field::new(name, Schema::new(kind(element)))).collect();
     Answer {
         function: "predict_proba".to_owned(),
@@ -102,10 +102,10 @@ fn proba(element: Element, classes: &Labels, outputs: Vec<Output>) -> Answer {
     }
 }
 
-fn names(classes: &Labels) -> Box<dyn Iterator<Item = String> + '_> {
+fn names(classes: &Keys) -> Box<dyn Iterator<Item = String> + '_> {
     match classes {
-        Labels::Integers(classes) => Box::new(classes.iter().map(ToString::to_string)),
-        Labels::Strings(classes) => Box::new(classes.iter().cloned()),
+        Keys::Integers(classes) => Box::new(classes.iter().map(ToString::to_string)),
+        Keys::Strings(classes) => Box::new(classes.iter().cloned()),
     }
 }
 

@@ -10,6 +10,7 @@
 
 mod buffer;
 mod compile;
+mod declared;
 mod dims;
 pub mod graph;
 mod kernel;
@@ -25,6 +26,7 @@ mod trees;
 mod wire;
 
 pub use compile::{Gap, Unsupported};
+pub(crate) use declared::declared;
 pub use graph::Graph;
 pub use program::{Keys, Port, Program, RunError, Scratch};
 pub use read::ReadError;

@@ -7,32 +7,24 @@ use ort::session::{Session, SessionInputValue};
 use ort::value::{DynValue, DynValueTypeMarker, Tensor as OrtTensor, TensorElementType, TensorRef, ValueType};
 
 use super::library;
-use crate::runtime::{Execute, Labels, RunError};
-use crate::tensor::{Buffer, Elements, Strings, Tensor, View};
+use crate::runtime::onnx::{Keys, Port};
+use crate::runtime::{Execute, RunError};
+use crate::tensor::{Elements, Tensor, View};
 
 /// A model in ONNX Runtime, so many times as it may run at once: a session serves one call at a time.
 pub(crate) struct Sessions {
     idle: Mutex<Vec<Session>>,
     returned: Condvar,
     inputs: Vec<String>,
-    outputs: Vec<Output>,
-}
-
-struct Output {
-    name: String,
-    /// For a sequence of maps: the keys, in the order of the columns that it becomes.
-    keys: Option<Labels>,
+    /// With the keys of those that are a map for each row, in the order of the columns that these become.
+    outputs: Vec<(String, Option<Keys>)>,
 }
 
 impl Sessions {
     /// As many sessions as the machine has cores: each runs on the thread that calls it.
     ///
-    /// `inputs` and `outputs` are the model's, in the order in which calls have them.
-    pub(crate) fn load(
-        model: &[u8],
-        inputs: Vec<String>,
-        outputs: Vec<(String, Option<Labels>)>,
-    ) -> Result<Self, String> {
+    /// Calls have their inputs and outputs in the order of `inputs` and `outputs`.
+    pub(crate) fn load(model: &[u8], inputs: &[Port], outputs: &[Port]) -> Result<Self, String> {
         let environment = library::environment()?;
         let weights = PrepackedWeights::new();
         let session = || -> ort::Result<Session> {
@@ -41,7 +33,8 @@ impl Sessions {
         };
         let count = thread::available_parallelism().map_or(1, NonZero::get);
         let idle = (0..count).map(|_| session()).collect::<ort::Result<Vec<_>>>().map_err(|error| error.to_string())?;
-        let outputs = outputs.into_iter().map(|(name, keys)| Output { name, keys }).collect();
+        let inputs = inputs.iter().map(|port| port.name.clone()).collect();
+        let outputs = outputs.iter().map(|port| (port.name.clone(), port.keys.clone())).collect();
         Ok(Self { idle: Mutex::new(idle), returned: Condvar::new(), inputs, outputs })
     }
 
@@ -63,22 +56,29 @@ impl Sessions {
 }
 
 impl Execute for Sessions {
-    fn run(&self, inputs: &[Tensor<'_>], outputs: &mut [Buffer]) -> Result<(), RunError> {
+    fn run(
+        &self,
+        inputs: &[Tensor<'_>],
+        output: &mut dyn FnMut(usize, Tensor<'_>) -> Result<(), RunError>,
+    ) -> Result<(), RunError> {
         self.with_session(|session| {
             let values = self.inputs.iter().zip(inputs).map(|(name, tensor)| Ok((name.as_str(), to_value(*tensor)?)));
-            let values = values.collect::<ort::Result<Vec<_>>>()?;
-            let results = session.run(values)?;
-            for (output, buffer) in self.outputs.iter().zip(outputs) {
-                let value = &results[output.name.as_str()];
-                match &output.keys {
-                    None => copy_tensor(value, buffer)?,
-                    Some(keys) => copy_maps(value, keys, buffer)?,
-                }
+            let values = values.collect::<ort::Result<Vec<_>>>().map_err(failed)?;
+            let results = session.run(values).map_err(failed)?;
+            for (index, (name, keys)) in self.outputs.iter().enumerate() {
+                let (shape, elements) = match keys {
+                    None => tensor(&results[name.as_str()]).map_err(failed)?,
+                    Some(keys) => maps(&results[name.as_str()], keys).map_err(failed)?,
+                };
+                output(index, Tensor { shape: &shape, elements: elements.view() })?;
             }
             Ok(())
         })
-        .map_err(|error: ort::Error| RunError::new(error.to_string()))
     }
+}
+
+fn failed(error: ort::Error) -> RunError {
+    RunError::new(error.to_string())
 }
 
 fn to_value(tensor: Tensor<'_>) -> ort::Result<SessionInputValue<'_>> {
@@ -96,41 +96,40 @@ fn to_value(tensor: Tensor<'_>) -> ort::Result<SessionInputValue<'_>> {
     })
 }
 
-fn copy_tensor(value: &DynValue, buffer: &mut Buffer) -> ort::Result<()> {
+fn tensor(value: &DynValue) -> ort::Result<(Vec<usize>, Elements)> {
     let ValueType::Tensor { ty, shape, .. } = value.dtype() else {
         return Err(ort::Error::new(format!("an output is a {}, not a tensor", value.dtype())));
     };
-    buffer.shape.clear();
-    buffer.shape.extend(shape.iter().map(|length| usize::try_from(*length).unwrap_or(0)));
-    let elements = &mut buffer.elements;
-    match ty {
-        TensorElementType::Float32 => elements.copy_from(View::Float32(value.try_extract_tensor()?.1)),
-        TensorElementType::Float64 => elements.copy_from(View::Float64(value.try_extract_tensor()?.1)),
-        TensorElementType::Int32 => elements.copy_from(View::Int32(value.try_extract_tensor()?.1)),
-        TensorElementType::Int64 => elements.copy_from(View::Int64(value.try_extract_tensor()?.1)),
-        TensorElementType::Bool => elements.copy_from(View::Bool(value.try_extract_tensor()?.1)),
+    let shape = shape.iter().map(|length| usize::try_from(*length).unwrap_or(0)).collect();
+    let elements = match ty {
+        TensorElementType::Float32 => Elements::Float32(value.try_extract_tensor()?.1.to_vec()),
+        TensorElementType::Float64 => Elements::Float64(value.try_extract_tensor()?.1.to_vec()),
+        TensorElementType::Int32 => Elements::Int32(value.try_extract_tensor()?.1.to_vec()),
+        TensorElementType::Int64 => Elements::Int64(value.try_extract_tensor()?.1.to_vec()),
+        TensorElementType::Bool => Elements::Bool(value.try_extract_tensor()?.1.to_vec()),
         TensorElementType::String => {
-            let strings: Strings = value.try_extract_strings()?.1.iter().map(String::as_str).collect();
-            *elements = Elements::String(strings);
+            Elements::String(value.try_extract_strings()?.1.iter().map(String::as_str).collect())
         }
         other => return Err(ort::Error::new(format!("an output is a tensor of {other}, which is not supported"))),
-    }
-    Ok(())
+    };
+    Ok((shape, elements))
 }
 
 /// One map for each row becomes one column for each key.
-fn copy_maps(value: &DynValue, keys: &Labels, buffer: &mut Buffer) -> ort::Result<()> {
+fn maps(value: &DynValue, keys: &Keys) -> ort::Result<(Vec<usize>, Elements)> {
     let rows = value.try_extract_sequence::<DynValueTypeMarker>()?;
-    buffer.shape = vec![rows.len(), keys.len()];
-    let mut elements = Vec::with_capacity(rows.len() * keys.len());
+    let mut elements = Vec::new();
+    let width = match keys {
+        Keys::Integers(keys) => keys.len(),
+        Keys::Strings(keys) => keys.len(),
+    };
     for row in &rows {
         match keys {
-            Labels::Integers(keys) => append(&mut elements, keys, row.try_extract_key_values()?)?,
-            Labels::Strings(keys) => append(&mut elements, keys, row.try_extract_key_values()?)?,
+            Keys::Integers(keys) => append(&mut elements, keys, row.try_extract_key_values()?)?,
+            Keys::Strings(keys) => append(&mut elements, keys, row.try_extract_key_values()?)?,
         }
     }
-    buffer.elements = Elements::Float32(elements);
-    Ok(())
+    Ok((vec![rows.len(), width], Elements::Float32(elements)))
 }
 
 fn append<K: PartialEq + std::fmt::Debug>(to: &mut Vec<f32>, keys: &[K], row: Vec<(K, f32)>) -> ort::Result<()> {
