@@ -2,9 +2,6 @@
 //!
 //! `nullable` says that a value may be null; `required` says that a field must be there: two different things.
 
-mod read;
-mod write;
-
 use serde_json::Value;
 mod kind;
 mod node;
