@@ -54,6 +54,11 @@ impl<'a> Decoder<'a> {
         self.faults.push(self.pointer.clone(), message);
     }
 
+    /// Tells that what lies at `below`, a JSON Pointer from here, is wrong.
+    pub(crate) fn fault_at(&self, below: &str, message: impl Into<String>) {
+        self.faults.push(format!("{}{below}", self.pointer), message);
+    }
+
     fn expected<T>(&self, what: &str) -> Option<T> {
         self.fault(format!("found {}, expected {what}", kind(self.value)));
         None

@@ -13,4 +13,5 @@ pub use decode::Fault;
 pub(crate) use decode::{Decoder, Faults, Object, escape};
 pub(crate) use encode::Entries;
 pub(crate) use named::named;
+pub(crate) use decode::{Decoder, Faults, Object, escape, nearest};
 pub(crate) use parse::parse;

@@ -77,8 +77,7 @@ impl<'a> Parts<'a> {
         if let [b'e' | b'E', after @ ..] = rest {
             let (sign, after) = match after {
                 [b'-', after @ ..] => (-1, after),
-                [b'+', after @ ..] => (1, after),
-                after => (1, after),
+                [b'+', after @ ..] | after => (1, after),
             };
             if after.is_empty() || digits(after) < after.len() {
                 return None;
@@ -105,7 +104,7 @@ impl<'a> Parts<'a> {
             units = units.checked_mul(10)?.checked_add((digit - b'0').into())?;
             zeros = 0;
         }
-        let shift = i64::from(zeros) - self.fraction.len() as i64 + self.exponent;
+        let shift = i64::from(zeros) - i64::try_from(self.fraction.len()).ok()? + self.exponent;
         Some((if self.negative { -units } else { units }, shift))
     }
 }

@@ -38,8 +38,7 @@ pub(crate) fn write(length: i64, unit: TimeUnit, out: &mut String) -> Option<()>
     }
     if rest > 0 || fraction > 0 || length == 0 {
         write!(out, "{rest}").ok()?;
-        // It is less than a second: at most 999,999,999.
-        write_fraction(fraction as i64, unit, out)?;
+        write_fraction(fraction.cast_signed(), unit, out)?;
         out.push('S');
     }
     Some(())

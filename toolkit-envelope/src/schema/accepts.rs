@@ -1,0 +1,409 @@
+//! What it means that a JSON value satisfies a schema. Plans that read rows are faster, and must agree with this.
+
+use std::{borrow::Cow, collections::BTreeSet};
+
+use regex::Regex;
+use serde_json::{Map, Value};
+
+use super::{
+    Domain, Field, Kind, Schema,
+    scalar::{self, Refused, Stored},
+};
+use crate::{Fault, json::escape};
+
+/// One thing in which a value does not satisfy a schema.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    /// Where, as a JSON Pointer (RFC 6901) from the value.
+    pub(crate) pointer: String,
+    /// What kind of rule is broken: `required`, `null`, `type`, `format`, `range`, `length`, `shape`, `one_of`,
+    /// `pattern`, `unknown`.
+    pub(crate) code: &'static str,
+    /// What the value must be; it never says what it is.
+    pub(crate) message: Cow<'static, str>,
+}
+
+impl Schema {
+    /// Checks that `value`, in the JSON form of data, satisfies this schema.
+    ///
+    /// # Errors
+    ///
+    /// Everything in which it does not, each with its path. The value itself is never repeated.
+    pub fn accepts(&self, value: &Value) -> Result<(), Vec<Fault>> {
+        let refusals = self.refusals(value);
+        if refusals.is_empty() {
+            return Ok(());
+        }
+        let fault = |refusal: Refusal| Fault { pointer: refusal.pointer, message: refusal.message.into_owned() };
+        Err(refusals.into_iter().map(fault).collect())
+    }
+
+    /// Everything in which `value` does not satisfy this schema.
+    pub(crate) fn refusals(&self, value: &Value) -> Vec<Refusal> {
+        let mut check = Check { pointer: String::new(), refusals: Vec::new() };
+        check.value(self, value);
+        check.refusals
+    }
+}
+
+struct Check {
+    pointer: String,
+    refusals: Vec<Refusal>,
+}
+
+impl Check {
+    fn refuse(&mut self, code: &'static str, message: impl Into<Cow<'static, str>>) {
+        self.refusals.push(Refusal { pointer: self.pointer.clone(), code, message: message.into() });
+    }
+
+    fn below(&mut self, key: &str, check: impl FnOnce(&mut Self)) {
+        let length = self.pointer.len();
+        self.pointer.push('/');
+        self.pointer.push_str(&escape(key));
+        check(self);
+        self.pointer.truncate(length);
+    }
+
+    fn value(&mut self, schema: &Schema, value: &Value) {
+        if value.is_null() {
+            if !schema.nullable {
+                self.refuse("null", "must not be null");
+            }
+            return;
+        }
+        match &schema.kind {
+            Kind::Any => {}
+            Kind::List { items, min, max } => {
+                if let Some(values) = self.array(value) {
+                    self.length(values.len(), *min, *max);
+                    self.items(items, values);
+                }
+            }
+            Kind::Series { values: schema } => {
+                if let Some(values) = self.array(value) {
+                    self.items(schema, values);
+                }
+            }
+            Kind::Map { values } => {
+                let Some(entries) = value.as_object() else { return self.refuse("type", "must be an object") };
+                for (key, value) in entries {
+                    self.below(key, |check| check.value(values, value));
+                }
+            }
+            Kind::Struct { fields } => match value.as_object() {
+                Some(entries) => self.fields(fields.iter(), entries),
+                None => self.refuse("type", "must be an object"),
+            },
+            Kind::Tuple { items } => {
+                let Some(values) = self.array(value) else { return };
+                self.length(values.len(), Some(items.len() as u64), Some(items.len() as u64));
+                for (index, (schema, value)) in items.iter().zip(values).enumerate() {
+                    self.below(&index.to_string(), |check| check.value(schema, value));
+                }
+            }
+            Kind::Union { of } => {
+                if !of.iter().any(|schema| schema.refusals(value).is_empty()) {
+                    self.refuse("type", format!("must be {}", listed(of)));
+                }
+            }
+            Kind::Frame { columns, index } => self.frame(columns, index.as_deref().unwrap_or_default(), value),
+            Kind::Tensor { dtype, shape } => self.tensor(dtype, shape, value),
+            scalar => match scalar::read(scalar, value) {
+                Err(Refused { code, message }) => self.refuse(code, message),
+                Ok(stored) => {
+                    if let Some(domain) = &schema.domain {
+                        self.domain(domain, scalar, &stored);
+                    }
+                }
+            },
+        }
+    }
+
+    fn array<'v>(&mut self, value: &'v Value) -> Option<&'v [Value]> {
+        let array = value.as_array();
+        if array.is_none() {
+            self.refuse("type", "must be an array");
+        }
+        array.map(Vec::as_slice)
+    }
+
+    fn items(&mut self, schema: &Schema, values: &[Value]) {
+        for (index, value) in values.iter().enumerate() {
+            self.below(&index.to_string(), |check| check.value(schema, value));
+        }
+    }
+
+    fn length(&mut self, length: usize, min: Option<u64>, max: Option<u64>) {
+        let length = length as u64;
+        if min.is_some_and(|min| length < min) || max.is_some_and(|max| length > max) {
+            self.refuse("length", of_length(min, max));
+        }
+    }
+
+    fn fields<'f>(&mut self, fields: impl Iterator<Item = &'f Field> + Clone, entries: &Map<String, Value>) {
+        for field in fields.clone() {
+            self.below(&field.name, |check| match entries.get(&field.name) {
+                Some(value) => check.value(&field.schema, value),
+                None if field.required => check.refuse("required", "is required"),
+                None => {}
+            });
+        }
+        let known = fields.map(|field| field.name.as_str()).collect::<BTreeSet<_>>();
+        for key in entries.keys().filter(|key| !known.contains(key.as_str())) {
+            self.below(key, |check| check.refuse("unknown", "is not known here"));
+        }
+    }
+
+    /// Rows as objects, or columns as arrays.
+    fn frame(&mut self, columns: &[Field], index: &[Field], value: &Value) {
+        let fields = || columns.iter().chain(index);
+        match value {
+            Value::Array(rows) => {
+                for (row, value) in rows.iter().enumerate() {
+                    self.below(&row.to_string(), |check| match value {
+                        Value::Object(entries) => check.fields(fields(), entries),
+                        _ => check.refuse("type", "must be an object"),
+                    });
+                }
+            }
+            Value::Object(entries) => {
+                let as_series = fields().map(|field| {
+                    let series = Kind::Series { values: Box::new(field.schema.clone()) };
+                    Field { schema: Schema::new(series), ..field.clone() }
+                });
+                self.fields(as_series.collect::<Vec<_>>().iter(), entries);
+                let arrays = fields().filter_map(|field| Some((field, entries.get(&field.name)?.as_array()?.len())));
+                let arrays = arrays.collect::<Vec<_>>();
+                let rows = arrays.first().map_or(0, |(_, rows)| *rows);
+                for (field, _) in arrays.iter().filter(|(_, length)| *length != rows) {
+                    self.below(&field.name, |check| {
+                        check.refuse("length", format!("must have {rows} values, as the column before"));
+                    });
+                }
+            }
+            _ => self.refuse("type", "must be an array of rows, or an object of columns"),
+        }
+    }
+
+    /// Nested arrays, all of one length on each axis.
+    fn tensor(&mut self, dtype: &Kind, shape: &[i64], value: &Value) {
+        let mut lengths = Vec::with_capacity(shape.len());
+        let mut here = value;
+        for axis in shape {
+            let length = here.as_array().map(Vec::len);
+            lengths.push(if *axis < 0 { length } else { usize::try_from(*axis).ok() });
+            here = here.get(0).unwrap_or(&Value::Null);
+        }
+        self.axis(dtype, &lengths, value);
+    }
+
+    /// `lengths` has nothing for an axis whose length is not known, because there is no array to tell it.
+    fn axis(&mut self, dtype: &Kind, lengths: &[Option<usize>], value: &Value) {
+        let Some((length, inner)) = lengths.split_first() else {
+            let element = if value.is_null() {
+                Err(Refused { code: "null", message: "must not be null".into() })
+            } else {
+                scalar::read(dtype, value).map(drop)
+            };
+            if let Err(Refused { code, message }) = element {
+                self.refuse(code, message);
+            }
+            return;
+        };
+        let Some(values) = self.array(value) else { return };
+        if let Some(length) = length.filter(|length| *length != values.len()) {
+            return self.refuse("shape", format!("must have {length} items"));
+        }
+        for (index, value) in values.iter().enumerate() {
+            self.below(&index.to_string(), |check| check.axis(dtype, inner, value));
+        }
+    }
+
+    fn domain(&mut self, domain: &Domain, kind: &Kind, stored: &Stored<'_>) {
+        // A bound is kept as its column keeps it, so that `0.1` lies in a float32 column that goes up to `0.1`.
+        let bound = |bound: &Option<Value>, breaks: fn(&Stored<'_>, &Stored<'_>) -> bool| {
+            let bound = bound.as_ref()?;
+            scalar::read(kind, bound).ok().filter(|least| breaks(stored, least)).map(|_| text(bound))
+        };
+        let below = bound(&domain.min, |stored, least| stored < least);
+        let above = bound(&domain.max, |stored, greatest| stored > greatest);
+        if below.is_some() || above.is_some() {
+            self.refuse("range", in_range(domain.min.as_ref(), domain.max.as_ref()));
+        }
+        if let Some(values) = &domain.values
+            && !values.iter().any(|value| scalar::read(kind, value).is_ok_and(|value| value == *stored))
+        {
+            self.refuse("one_of", scalar::one_of(values));
+        }
+        if let (Some(pattern), Stored::Text(value)) = (&domain.pattern, stored)
+            && !Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(value))
+        {
+            self.refuse("pattern", format!("must match the pattern `{pattern}`"));
+        }
+    }
+}
+
+/// What a number must be that lies in a domain.
+pub(crate) fn in_range(min: Option<&Value>, max: Option<&Value>) -> String {
+    match (min.map(text), max.map(text)) {
+        (Some(min), Some(max)) => format!("must be between {min} and {max}"),
+        (Some(min), None) => format!("must be at least {min}"),
+        (None, Some(max)) => format!("must be at most {max}"),
+        (None, None) => "must be in range".to_owned(),
+    }
+}
+
+/// What the length of a list must be.
+pub(crate) fn of_length(min: Option<u64>, max: Option<u64>) -> String {
+    match (min, max) {
+        (Some(min), Some(max)) if min == max => format!("length must be {min}"),
+        (Some(min), Some(max)) => format!("length must be between {min} and {max}"),
+        (Some(min), None) => format!("length must be at least {min}"),
+        (None, Some(max)) => format!("length must be at most {max}"),
+        (None, None) => "length is not valid".to_owned(),
+    }
+}
+
+/// A bound for a person: a text without its quotes.
+fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn listed(of: &[Schema]) -> String {
+    of.iter().map(|schema| schema.kind.name()).collect::<Vec<_>>().join(" or ")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+    use crate::schema::testing::{any_schema, value_of};
+
+    fn refused(schema: &Value, value: &Value) -> Vec<String> {
+        let refusals = Schema::from_json(schema).unwrap().refusals(value);
+        refusals
+            .into_iter()
+            .map(|refusal| format!("{} {} {}", refusal.pointer, refusal.code, refusal.message))
+            .collect()
+    }
+
+    /// The numbers are those of the cases in the research on model platforms, section 5, "Serve-time".
+    #[test]
+    fn data_is_taken_and_refused_as_the_cases_say() {
+        let rows = json!({ "type": "frame", "columns": [
+            { "name": "a", "schema": { "type": "int64" }, "required": true },
+            { "name": "x", "schema": { "type": "float64", "nullable": true }, "required": false },
+            { "name": "at", "schema": { "type": "timestamp", "unit": "us", "timezone": "UTC" }, "required": false },
+        ] });
+        let cases: [(&str, Value, &[&str]); 13] = [
+            ("107", json!([{ "a": 1, "x": 2 }]), &[]),
+            (
+                "107",
+                json!([{ "a": 1, "x": 9_007_199_254_740_993_u64 }]),
+                &["/0/x range must be an integer that float64 holds exactly"],
+            ),
+            ("108", json!([{ "a": 2.0 }]), &[]),
+            ("109", json!([{ "a": 1 }, { "a": 1 }, { "a": 1 }, { "a": 2.5 }]), &["/3/a type must be an integer"]),
+            ("110", json!([{ "a": null, "x": null }]), &["/0/a null must not be null"]),
+            ("111", json!([{}]), &["/0/a required is required"]),
+            ("112", json!([{ "a": 1, "b": 2 }]), &["/0/b unknown is not known here"]),
+            ("113", json!([{ "x": 1.5, "a": 1 }]), &[]),
+            ("114", json!([{ "a": 1, "at": "2020-01-01T00:00:00+02:00" }]), &[]),
+            (
+                "114",
+                json!([{ "a": 1, "at": "2020-01-01T00:00:00" }]),
+                &["/0/at format must be a date and time with an offset, such as 2024-02-29T23:59:59Z"],
+            ),
+            ("115", json!([{ "a": 9_007_199_254_740_993_i64 }]), &[]),
+            (
+                "columns",
+                json!({ "a": [1, 2.5], "x": [1] }),
+                &["/a/1 type must be an integer", "/x length must have 2 values, as the column before"],
+            ),
+            ("no rows", json!(3), &[" type must be an array of rows, or an object of columns"]),
+        ];
+        for (case, value, violations) in cases {
+            assert_eq!(refused(&rows, &value), violations, "case {case}");
+        }
+    }
+
+    #[test]
+    fn a_tensor_is_a_rectangle() {
+        let schema = json!({ "type": "tensor", "dtype": "float32", "shape": [-1, 3] });
+        assert!(refused(&schema, &json!([[1, 2, 3], [4, 5, 6.5]])).is_empty());
+        assert!(refused(&schema, &json!([])).is_empty());
+        assert_eq!(refused(&schema, &json!([[1, 2, 3], [4, 5]])), ["/1 shape must have 3 items"]);
+        assert_eq!(
+            refused(&schema, &json!([1, 2, 3])),
+            ["/0 type must be an array", "/1 type must be an array", "/2 type must be an array"]
+        );
+        assert_eq!(
+            refused(&schema, &json!([[1, null, "3"]])),
+            ["/0/1 null must not be null", "/0/2 type must be a number"]
+        );
+        let ragged = json!({ "type": "tensor", "dtype": "int8", "shape": [-1, -1] });
+        assert_eq!(
+            refused(&ragged, &json!([[1], [2, 3], []])),
+            ["/1 shape must have 1 items", "/2 shape must have 1 items"]
+        );
+        assert!(refused(&json!({ "type": "tensor", "dtype": "bool", "shape": [] }), &json!(true)).is_empty());
+    }
+
+    #[test]
+    fn a_domain_rejects() {
+        for (schema, value, violation) in [
+            (json!({ "type": "int64", "domain": { "min": 0, "max": 9 } }), json!(10), " range must be between 0 and 9"),
+            (
+                json!({ "type": "date", "domain": { "min": "2024-01-01" } }),
+                json!("2023-12-31"),
+                " range must be at least 2024-01-01",
+            ),
+            (
+                json!({ "type": "decimal", "precision": 5, "scale": 2, "domain": { "max": "1.5" } }),
+                json!(1.51),
+                " range must be at most 1.5",
+            ),
+            (
+                json!({ "type": "string", "domain": { "values": ["a", "b"] } }),
+                json!("c"),
+                " one_of must be one of \"a\", \"b\"",
+            ),
+            (
+                json!({ "type": "string", "domain": { "pattern": "^a" } }),
+                json!("ba"),
+                " pattern must match the pattern `^a`",
+            ),
+            (json!({ "type": "categorical", "values": [1, 2] }), json!(3), " one_of must be one of 1, 2"),
+        ] {
+            assert_eq!(refused(&schema, &value), [violation]);
+        }
+        let up_to = json!({ "type": "float32", "domain": { "max": 0.1 } });
+        assert!(refused(&up_to, &json!(0.1)).is_empty(), "the bound is rounded as the value is");
+        assert!(refused(&json!({ "type": "categorical", "values": [1, 2] }), &json!(2.0)).is_empty());
+    }
+
+    #[test]
+    fn a_message_never_repeats_the_value() {
+        let secret = json!({ "rows": "hunter2" });
+        for kind in Kind::NAMES {
+            let Some(kind) = Kind::plain(kind) else { continue };
+            for refusal in Schema::new(kind).refusals(&secret["rows"]) {
+                assert!(!refusal.message.contains("hunter2"), "{refusal:?}");
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_value_made_by_a_schema_satisfies_it((schema, value) in any_schema().prop_flat_map(|schema| { let value = value_of(&schema); (Just(schema), value) })) {
+            prop_assert_eq!(schema.accepts(&value), Ok(()));
+        }
+
+        #[test]
+        fn no_value_makes_the_check_panic(schema in any_schema(), value in crate::json::testing::any_json()) {
+            let _ = schema.accepts(&value);
+        }
+    }
+}

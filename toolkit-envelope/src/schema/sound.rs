@@ -1,0 +1,314 @@
+//! What contradicts itself in a schema that can be read otherwise.
+
+use std::collections::HashSet;
+
+use jiff::tz;
+use regex::Regex;
+use serde_json::Value;
+
+use super::{
+    Domain, Field, Kind, Observed, Schema,
+    document::is_beyond_doubles,
+    scalar::{self, decimal, number::EXACT},
+};
+use crate::{
+    Fault,
+    json::{Faults, escape},
+};
+
+/// Takes a fault: where, as a JSON Pointer from the node, and what is wrong.
+type Tell<'t> = &'t mut dyn FnMut(&str, String);
+
+/// The most axes of a tensor: more than any framework has.
+const MOST_AXES: usize = 64;
+
+impl Schema {
+    /// Checks that a schema which was put together in a program does not contradict itself, as [`Schema::from_json`] does
+    /// for one that was read.
+    ///
+    /// # Errors
+    ///
+    /// Everything that does, with its path in the JSON form.
+    pub fn check(&self) -> Result<(), Vec<Fault>> {
+        let faults = Faults::default();
+        walk(self, "", &mut |pointer, message| faults.push(pointer, message));
+        let faults = faults.into_vec();
+        if faults.is_empty() { Ok(()) } else { Err(faults) }
+    }
+}
+
+/// Checks a schema and all its parts.
+fn walk(schema: &Schema, pointer: &str, tell: Tell<'_>) {
+    check_node(schema, &mut |below, message| tell(&format!("{pointer}{below}"), message));
+    match &schema.kind {
+        Kind::List { items, .. } => walk(items, &format!("{pointer}/items"), tell),
+        Kind::Map { values } | Kind::Series { values } => walk(values, &format!("{pointer}/values"), tell),
+        Kind::Struct { fields } => walk_fields(fields, &format!("{pointer}/fields"), tell),
+        Kind::Tuple { items: schemas } => walk_all(schemas, &format!("{pointer}/items"), tell),
+        Kind::Union { of: schemas } => walk_all(schemas, &format!("{pointer}/of"), tell),
+        Kind::Frame { columns, index } => {
+            walk_fields(columns, &format!("{pointer}/columns"), tell);
+            if let Some(index) = index {
+                walk_fields(index, &format!("{pointer}/index"), tell);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn walk_all(schemas: &[Schema], pointer: &str, tell: Tell<'_>) {
+    for (index, schema) in schemas.iter().enumerate() {
+        walk(schema, &format!("{pointer}/{index}"), tell);
+    }
+}
+
+fn walk_fields(fields: &[Field], pointer: &str, tell: Tell<'_>) {
+    check_names(fields, &mut |below, message| tell(&format!("{pointer}{below}"), message));
+    for (index, field) in fields.iter().enumerate() {
+        let pointer = format!("{pointer}/{index}");
+        check_field(field, &mut |below, message| tell(&format!("{pointer}{below}"), message));
+        walk(&field.schema, &format!("{pointer}/schema"), tell);
+    }
+}
+
+/// Checks a schema, but not its parts.
+pub(super) fn check_node(schema: &Schema, tell: Tell<'_>) {
+    check_kind(&schema.kind, tell);
+    if let Some(domain) = &schema.domain {
+        check_domain(domain, &schema.kind, tell);
+    }
+    if let Some(observed) = &schema.observed {
+        check_observed(observed, &schema.kind, tell);
+    }
+}
+
+/// Checks that a field's default fits.
+pub(super) fn check_field(field: &Field, tell: Tell<'_>) {
+    let Some(default) = &field.default else { return };
+    if field.required {
+        tell("/required", "is true, but there is a default; expected false, or no default".to_owned());
+    }
+    for refusal in field.schema.refusals(default) {
+        tell(&format!("/default{}", refusal.pointer), format!("does not fit the schema: {}", refusal.message));
+    }
+    if let Some(pointer) = unwritable(&super::document::to_document(&field.schema, default)) {
+        tell(
+            &format!("/default{pointer}"),
+            "is an integer beyond ±(2^53 − 1), which only an integer type keeps".to_owned(),
+        );
+    }
+}
+
+/// Checks that no two fields have one name.
+pub(super) fn check_names(fields: &[Field], tell: Tell<'_>) {
+    let mut seen = HashSet::new();
+    for (index, field) in fields.iter().enumerate() {
+        if !seen.insert(&field.name) {
+            tell(&format!("/{index}/name"), format!("`{}` is there already, expected names that differ", field.name));
+        }
+    }
+}
+
+fn check_kind(kind: &Kind, tell: Tell<'_>) {
+    match kind {
+        Kind::Decimal { precision, scale } => {
+            if !(1..=decimal::DIGITS).contains(precision) {
+                tell("/precision", format!("is {precision}, expected 1 to {} digits", decimal::DIGITS));
+            }
+            if scale > precision {
+                tell("/scale", format!("is {scale}, expected at most the precision, {precision}"));
+            }
+        }
+        Kind::Timestamp { timezone: Some(timezone), .. } if !is_timezone(timezone) => {
+            tell(
+                "/timezone",
+                "is not known, expected a name of the IANA database or an offset such as `+02:00`".to_owned(),
+            );
+        }
+        Kind::Categorical { values, .. } => check_categories(values, tell),
+        Kind::List { min: Some(min), max: Some(max), .. } if min > max => {
+            tell("/min", format!("is {min}, expected at most `max`, {max}"));
+        }
+        Kind::Tuple { items } if items.is_empty() => {
+            tell("/items", "is empty, expected at least one schema".to_owned());
+        }
+        Kind::Union { of } => check_union(of, tell),
+        Kind::Frame { columns, index: Some(index) } => {
+            if index.is_empty() {
+                tell("/index", "is empty, expected at least one level, or no `index`".to_owned());
+            }
+            for (level, field) in index.iter().enumerate() {
+                if columns.iter().any(|column| column.name == field.name) {
+                    tell(
+                        &format!("/index/{level}/name"),
+                        format!("`{}` is a column too, expected another name", field.name),
+                    );
+                }
+            }
+        }
+        Kind::Tensor { dtype, shape } => check_tensor(dtype, shape, tell),
+        _ => {}
+    }
+}
+
+fn check_categories(values: &[Value], tell: Tell<'_>) {
+    let Some(first) = values.first() else {
+        return tell("/values", "is empty, expected at least one category".to_owned());
+    };
+    let same_type = |value: &Value| match value {
+        Value::String(_) => first.is_string(),
+        Value::Bool(_) => first.is_boolean(),
+        Value::Number(_) => first.is_number(),
+        _ => false,
+    };
+    for (index, value) in values.iter().enumerate() {
+        let place = format!("/values/{index}");
+        if !same_type(value) {
+            tell(&place, "is of another type, expected only strings, only integers or only booleans".to_owned());
+        } else if value.is_number()
+            && value.as_i64().is_none_or(|integer| integer.unsigned_abs() > EXACT.unsigned_abs())
+        {
+            tell(&place, "is no integer within ±(2^53 − 1), expected such a one".to_owned());
+        } else if values[..index].contains(value) {
+            tell(&place, format!("{value} is there already, expected values that differ"));
+        }
+    }
+}
+
+fn check_union(of: &[Schema], tell: Tell<'_>) {
+    if of.len() < 2 {
+        tell("/of", format!("holds {}, expected at least two schemas", of.len()));
+    }
+    for (index, schema) in of.iter().enumerate() {
+        if schema.nullable {
+            tell(&format!("/of/{index}/nullable"), "is true, expected it at the union itself".to_owned());
+        }
+        match &schema.kind {
+            Kind::Any => {
+                tell(&format!("/of/{index}"), "takes everything, expected `any` in place of the union".to_owned());
+            }
+            Kind::Union { .. } => tell(&format!("/of/{index}"), "is a union, expected its schemas here".to_owned()),
+            _ if of[..index].contains(schema) => {
+                tell(&format!("/of/{index}"), "is there already, expected schemas that differ".to_owned());
+            }
+            _ => {}
+        }
+    }
+}
+
+fn check_tensor(dtype: &Kind, shape: &[i64], tell: Tell<'_>) {
+    if !dtype.is_scalar() || matches!(dtype, Kind::Categorical { .. }) {
+        tell("/dtype", format!("is {}, expected a type without parts or categories", dtype.name()));
+    }
+    check_kind(dtype, &mut |below, message| tell(&format!("/dtype{below}"), message));
+    if shape.len() > MOST_AXES {
+        tell("/shape", format!("has {} axes, expected at most {MOST_AXES}", shape.len()));
+    }
+    for (axis, length) in shape.iter().enumerate().filter(|(_, length)| **length < -1) {
+        tell(&format!("/shape/{axis}"), format!("is {length}, expected a length, or −1 for any"));
+    }
+    let elements = shape.iter().filter(|length| **length > 0).try_fold(1_i64, |all, length| all.checked_mul(*length));
+    if elements.is_none_or(|elements| elements > EXACT) {
+        tell("/shape", "has more elements than a computer holds, expected fewer".to_owned());
+    }
+}
+
+fn check_domain(domain: &Domain, kind: &Kind, tell: Tell<'_>) {
+    let Domain { min, max, values, pattern } = domain;
+    if *domain == Domain::default() {
+        tell("/domain", "is empty, expected `min`, `max`, `values` or `pattern`, or no domain".to_owned());
+    }
+    if !kind.is_scalar() || matches!(kind, Kind::Categorical { .. }) {
+        return tell("/domain", format!("has no meaning for {}, expected none", kind.name()));
+    }
+    check_bounds("/domain", min.as_ref(), max.as_ref(), kind, tell);
+    if let Some(values) = values {
+        if values.is_empty() {
+            tell("/domain/values", "is empty, expected at least one value".to_owned());
+        }
+        let stored = values.iter().map(|value| scalar::read(kind, value)).collect::<Vec<_>>();
+        for (index, value) in stored.iter().enumerate() {
+            let place = format!("/domain/values/{index}");
+            match value {
+                Err(refused) => tell(&place, refused.message.to_string()),
+                Ok(_) if stored[..index].contains(value) => {
+                    tell(&place, "is there already, expected values that differ".to_owned())
+                }
+                Ok(_) => {}
+            }
+        }
+    }
+    match pattern.as_deref().map(Regex::new) {
+        Some(_) if *kind != Kind::String => {
+            tell("/domain/pattern", format!("has no meaning for {}, expected it for a string", kind.name()));
+        }
+        Some(Err(error)) => {
+            // The last line says what is wrong; those before draw where.
+            let error = error.to_string();
+            let why = error.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
+            tell("/domain/pattern", format!("is no regular expression: {why}"));
+        }
+        _ => {}
+    }
+}
+
+fn check_observed(observed: &Observed, kind: &Kind, tell: Tell<'_>) {
+    check_bounds("/observed", observed.min.as_ref(), observed.max.as_ref(), kind, tell);
+    if let Some(fraction) = observed.null_fraction
+        && !(0.0..=1.0).contains(&fraction)
+    {
+        tell("/observed/null_fraction", format!("is {fraction}, expected 0 to 1"));
+    }
+    if let Some(distinct) = observed.distinct
+        && distinct > observed.n
+    {
+        tell("/observed/distinct", format!("is {distinct}, expected at most `n`, {}", observed.n));
+    }
+}
+
+fn check_bounds(place: &str, min: Option<&Value>, max: Option<&Value>, kind: &Kind, tell: Tell<'_>) {
+    if !kind.is_ordered() {
+        for (name, _) in [("min", min), ("max", max)].iter().filter(|(_, bound)| bound.is_some()) {
+            tell(&format!("{place}/{name}"), format!("has no meaning for {}, expected none", kind.name()));
+        }
+        return;
+    }
+    let bounds = [("min", min), ("max", max)].map(|(name, bound)| {
+        let stored = scalar::read(kind, bound?);
+        if let Err(refused) = &stored {
+            tell(&format!("{place}/{name}"), refused.message.to_string());
+        }
+        stored.ok()
+    });
+    if let [Some(least), Some(greatest)] = bounds
+        && least > greatest
+    {
+        tell(&format!("{place}/min"), "is greater than `max`, expected at most that".to_owned());
+    }
+}
+
+/// Whether the IANA database has the time zone, or it is an offset.
+fn is_timezone(name: &str) -> bool {
+    if let Some([b'0'..=b'9', b'0'..=b'9', b':', b'0'..=b'9', b'0'..=b'9']) =
+        name.strip_prefix(['+', '-']).map(str::as_bytes)
+    {
+        return name[1..3] < *"24" && name[4..6] < *"60";
+    }
+    // A machine may have no database; then a name is as good as another.
+    let database = tz::db();
+    name == "UTC" || database.get(name).is_ok() || (database.is_definitively_empty() && !name.is_empty())
+}
+
+/// The first integer of a document that a double does not hold.
+fn unwritable(value: &Value) -> Option<String> {
+    match value {
+        Value::Number(_) => is_beyond_doubles(value).then(String::new),
+        Value::Array(items) => {
+            items.iter().enumerate().find_map(|(index, item)| Some(format!("/{index}{}", unwritable(item)?)))
+        }
+        Value::Object(entries) => {
+            entries.iter().find_map(|(key, value)| Some(format!("/{}{}", escape(key), unwritable(value)?)))
+        }
+        _ => None,
+    }
+}
