@@ -5,6 +5,7 @@
 //! - `json`: strict reading and canonical writing of JSON (RFC 8785)
 //! - [`schema`]: the one language for what goes into a model and comes out of it
 //! - [`manifest`]: what an envelope says of itself
+//! - [`rows`]: JSON into typed columns, and back
 //! - [`table`]: rows in typed columns
 //! - [`tensor`]: what a runtime takes and gives
 //! - [`runtime`]: what executes a model
@@ -16,6 +17,7 @@ mod digest;
 mod json;
 pub mod manifest;
 mod model;
+pub mod rows;
 pub mod runtime;
 pub mod schema;
 pub mod table;

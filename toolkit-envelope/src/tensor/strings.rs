@@ -40,6 +40,15 @@ impl Strings {
         self.offsets.push(self.text.len());
     }
 
+    /// Adds those of `other` that stand in `range`, so far as there are so many.
+    pub fn append(&mut self, other: &Self, range: std::ops::Range<usize>) {
+        let end = range.end.min(other.len());
+        let first = range.start.min(end);
+        let (start, here) = (other.offsets[first], self.text.len());
+        self.text.push_str(&other.text[start..other.offsets[end]]);
+        self.offsets.extend(other.offsets[first + 1..=end].iter().map(|offset| here + offset - start));
+    }
+
     /// Removes all, and keeps the memory.
     pub fn clear(&mut self) {
         self.text.clear();

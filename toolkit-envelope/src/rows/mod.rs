@@ -1,0 +1,21 @@
+//! Reading JSON into typed columns by a schema, and writing columns as JSON.
+//!
+//! A [`Plan`] is made once from a function's parameters and then takes the text of each call's arguments straight into
+//! columns: no tree of JSON values in between, and no memory for each row. Everything that is wrong is found, with its
+//! place, row and column; only text that is not JSON at all ends the reading.
+
+mod domain;
+mod fields;
+mod names;
+mod node;
+mod number;
+mod parts;
+mod place;
+mod plan;
+mod read;
+mod scanner;
+mod violation;
+
+pub use node::Unknown;
+pub use plan::{Arguments, Plan, ValuePlan};
+pub use violation::{Violation, Violations};
