@@ -13,6 +13,7 @@
 
 #![allow(dead_code, reason = "the rooms are being furnished")]
 
+mod builder;
 mod digest;
 mod json;
 pub mod manifest;
@@ -20,9 +21,11 @@ mod model;
 pub mod rows;
 pub mod runtime;
 pub mod schema;
+pub mod store;
 pub mod table;
 pub mod tensor;
 
+pub use builder::EnvelopeBuilder;
 pub use digest::{Digest, NotADigest};
 pub use json::Fault;
 pub use manifest::Manifest;

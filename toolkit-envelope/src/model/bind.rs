@@ -128,7 +128,7 @@ fn plan_input(function: &Function, input: &Input, port: &Port) -> Result<BoundIn
                 return Err(vec![format!("the parameter `{name}` is bound to the input `{}` and is no tensor", port.name)]);
             };
             if super::infer::kind(port.element) != **dtype {
-                let expected = port.element.name();
+                let expected = port.element;
                 return Err(vec![format!("the parameter `{name}` has another element type than {expected}")]);
             }
             Ok(BoundInput::Tensor { parameter })
@@ -195,7 +195,7 @@ fn whole(name: &str, tensor: Tensor<'_>, rows: usize, result: &mut Table) -> Res
         (Values::Bool(to), View::Bool(from)) => from.clone_into(to),
         (Values::String(to), View::String(from)) => from.clone_into(to),
         (_, elements) => {
-            let found = elements.element().name();
+            let found = elements.element();
             return Err(RunError::new(format!("the output `{name}` is {found}, which its schema does not say")));
         }
     }

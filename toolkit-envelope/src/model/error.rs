@@ -10,19 +10,37 @@ use crate::store::OpenError;
 pub enum LoadError {
     /// The envelope could not be read, or is not what it was.
     #[error(transparent)]
-    Open(#[from] OpenError),
+    Open(OpenError),
     /// The model is a Python object, which runs in a worker and not in this process.
     #[error("the model runs in Python; this process runs models in ONNX only")]
     Python,
     /// The model itself cannot be run: everything that stands in the way.
-    #[error("{0} cannot be run:{}", listed(.1))]
-    Model(String, Vec<String>),
+    #[error("{path} cannot be run:{}", listed(.faults))]
+    Model {
+        /// The model's path in the envelope.
+        path: String,
+        /// One sentence each.
+        faults: Vec<String>,
+    },
     /// An example could not be run, or is not one of the function's.
-    #[error("the example {0} of the function `{1}` cannot be run: {2}")]
-    Example(String, String, String),
+    #[error("the example {path} of the function `{function}` cannot be run: {message}")]
+    Example {
+        /// The path of the example's input.
+        path: String,
+        /// The function that it is for.
+        function: String,
+        /// What went wrong.
+        message: String,
+    },
     /// The model does not answer as it did when it was saved.
     #[error("the model answers an example otherwise than when it was saved: {0}")]
     Differs(Box<Difference>),
+}
+
+impl From<OpenError> for LoadError {
+    fn from(error: OpenError) -> Self {
+        Self::Open(error)
+    }
 }
 
 /// One fault a line.

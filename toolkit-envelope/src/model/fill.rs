@@ -95,7 +95,7 @@ impl Fill {
             T::write(&column.values, &source.numbers, to);
         }
         for (offset, source) in self.sources.iter().enumerate() {
-            let Some(validity) = &columns[source.column].validity else { continue };
+            let Some(validity) = columns[source.column].validity.flags() else { continue };
             let null = match source.null {
                 Null::Number(number) => T::of_float(number),
                 Null::Integer(number) => T::of_integer(number),
@@ -112,7 +112,7 @@ impl Fill {
         for row in 0..rows {
             for source in &self.sources {
                 let column = &columns[source.column];
-                let is_null = column.validity.as_ref().is_some_and(|validity| !validity[row]);
+                let is_null = !column.is_valid(row);
                 let text = match (&column.values, &source.null) {
                     (_, Null::Text(text)) if is_null => text,
                     (Values::String(texts), _) => texts.get(row).unwrap_or_default(),
@@ -142,14 +142,14 @@ fn source(element: Element, from: &From<'_>, null: Option<&Value>) -> Result<Sou
         kind => kind,
     };
     if !takes(element, kind) {
-        return Err(format!("holds {}, the model takes {}", name(from.kind), element.name()));
+        return Err(format!("holds {}, the model takes {}", name(from.kind), element));
     }
     let null = null_for(element, from.nullable, null)?;
     Ok(Source { column: from.column, null, texts, numbers })
 }
 
 fn null_for(element: Element, nullable: bool, null: Option<&Value>) -> Result<Null, String> {
-    let wrong = || format!("what stands for null has to be {}, as the model takes it", element.name());
+    let wrong = || format!("what stands for null has to be {}, as the model takes it", element);
     match (element, null) {
         (Element::Float32 | Element::Float64, None) => Ok(Null::Number(f64::NAN)),
         (Element::Float32 | Element::Float64, Some(null)) => null.as_f64().map(Null::Number).ok_or_else(wrong),
@@ -159,7 +159,7 @@ fn null_for(element: Element, nullable: bool, null: Option<&Value>) -> Result<Nu
         (_, None) if !nullable => Ok(Null::Never),
         (_, None) => Err(format!(
             "may be null, and the model takes {}, which has no null: say what stands for it, or make it not nullable",
-            element.name()
+            element
         )),
     }
 }
@@ -181,7 +181,7 @@ fn takes(element: Element, kind: &Kind) -> bool {
 
 /// The column's own memory, if it is what the model takes.
 fn borrowed(column: &Column, element: Element) -> Option<View<'_>> {
-    if column.validity.is_some() {
+    if column.validity.flags().is_some() {
         return None;
     }
     match (&column.values, element) {

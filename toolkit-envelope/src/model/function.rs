@@ -37,7 +37,7 @@ impl Function {
         execute: Arc<dyn Execute>,
     ) -> Result<Self, Vec<String>> {
         let plan = plan(&declared)?;
-        let writer = Writer::new(&declared.returns).map_err(|faults| told(&declared, &faults))?;
+        let writer = Writer::new(&declared.returns).map_err(|faults| told(&declared, faults.as_slice()))?;
         Ok(Self { plan, writer, bound, execute, memories: Pool::default(), declared })
     }
 

@@ -22,7 +22,7 @@ pub use replay::Difference;
 
 use crate::digest::Digest;
 use crate::manifest::{Engine, Manifest, Onnx, Runtime};
-use crate::runtime::onnx::{self, Graph, Port, Program};
+use crate::runtime::onnx::{Graph, Port, Program};
 use crate::runtime::{Execute, Native};
 use crate::store::Envelope;
 use bind::Bound;
@@ -85,8 +85,9 @@ impl Model {
 
 /// The functions of a model, ready to be called.
 fn functions(manifest: &Manifest, onnx: &Onnx, model: &[u8]) -> Result<Vec<Function>, LoadError> {
-    let graph = Graph::read(model).map_err(|error| LoadError::Model(onnx.model.clone(), vec![error.to_string()]))?;
-    let loaded = execute(&graph, model, onnx.engine).map_err(|faults| LoadError::Model(onnx.model.clone(), faults))?;
+    let wrong = |faults| LoadError::Model { path: onnx.model.clone(), faults };
+    let graph = Graph::read(model).map_err(|error| wrong(vec![error.to_string()]))?;
+    let loaded = execute(&graph, model, onnx.engine).map_err(wrong)?;
     let mut faults = Vec::new();
     let functions = manifest.functions.iter().filter_map(|declared| {
         // The manifest was checked: each function has its binding.
@@ -97,7 +98,7 @@ fn functions(manifest: &Manifest, onnx: &Onnx, model: &[u8]) -> Result<Vec<Funct
         function.map_err(|wrong| faults.extend(wrong)).ok()
     });
     let functions = functions.collect();
-    if faults.is_empty() { Ok(functions) } else { Err(LoadError::Model(onnx.model.clone(), faults)) }
+    if faults.is_empty() { Ok(functions) } else { Err(wrong(faults)) }
 }
 
 /// A model in a runtime, and what goes in and comes out.
@@ -121,7 +122,7 @@ fn execute(graph: &Graph, model: &[u8], engine: Engine) -> Result<Loaded, Vec<St
 
 #[cfg(feature = "onnxruntime")]
 fn in_onnxruntime(graph: &Graph, model: &[u8]) -> Result<Loaded, Vec<String>> {
-    let (inputs, outputs) = onnx::declared(graph)?;
+    let (inputs, outputs) = crate::runtime::onnx::declared(graph)?;
     let sessions = crate::runtime::Sessions::load(model, &inputs, &outputs).map_err(|error| vec![error])?;
     Ok(Loaded { execute: Arc::new(sessions), inputs, outputs })
 }

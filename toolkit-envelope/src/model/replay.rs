@@ -42,7 +42,11 @@ pub(super) fn all(model: &Model, file: impl Fn(&str) -> Result<Vec<u8>, OpenErro
         let (input, output) = (file(&example.input)?, file(&example.output)?);
         replay(function, example.tolerance, &input, &output).map_err(|failed| match failed {
             Failed::Differs(difference) => LoadError::Differs(difference),
-            Failed::Cannot(message) => LoadError::Example(example.input.clone(), example.function.clone(), message),
+            Failed::Cannot(message) => LoadError::Example {
+                path: example.input.clone(),
+                function: example.function.clone(),
+                message,
+            },
         })?;
     }
     Ok(())

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::runtime::RunError;
 use crate::schema::Kind;
 use crate::table::{Column, Values};
-use crate::tensor::{Element, Elements, Strings, Tensor, View};
+use crate::tensor::{Element, Strings, Tensor, View};
 
 /// How one column of a result is made of an output of a model.
 #[derive(Debug)]
@@ -42,14 +42,14 @@ impl Take {
     ) -> Result<Self, String> {
         let how = how(element, labels, kind).ok_or_else(|| {
             let given = if labels.is_some() { "with labels, " } else { "" };
-            format!("the output `{tensor}` is {}, {given}which cannot become {kind:?}", element.name())
+            format!("the output `{tensor}` is {}, {given}which cannot become {kind:?}", element)
         })?;
         Ok(Self { tensor: tensor.to_owned(), index, how })
     }
 
     /// Writes the column of `rows` values into `column`, in the memory that is there.
     pub(super) fn take(&self, tensor: Tensor<'_>, rows: usize, column: &mut Column) -> Result<(), RunError> {
-        column.validity = None;
+        column.clear();
         let width: usize = tensor.shape.get(1..).unwrap_or_default().iter().product();
         let index = self.index.unwrap_or(0);
         let fits = tensor.shape.first() == Some(&rows)
@@ -97,7 +97,7 @@ impl Take {
                 }
             }
             (_, elements, _) => {
-                let message = format!("the output `{}` is {} now", self.tensor, elements.element().name());
+                let message = format!("the output `{}` is {} now", self.tensor, elements.element());
                 return Err(RunError::new(message));
             }
         }
@@ -152,46 +152,5 @@ impl Place {
 
     fn strings(self, from: &Strings) -> impl Iterator<Item = &str> {
         from.iter().skip(self.offset).step_by(self.width)
-    }
-}
-
-impl Element {
-    /// What it is called in messages: with its article.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Float32 => "a float32",
-            Self::Float64 => "a float64",
-            Self::Int32 => "an int32",
-            Self::Int64 => "an int64",
-            Self::Bool => "a bool",
-            Self::String => "a string",
-        }
-    }
-}
-
-/// The memory for a column of `kind`, if a model can give one.
-pub(super) fn column_of(kind: &Kind) -> Option<Column> {
-    let values = match kind {
-        Kind::Float32 => Values::Float32(Vec::new()),
-        Kind::Float64 => Values::Float64(Vec::new()),
-        Kind::Int32 => Values::Int32(Vec::new()),
-        Kind::Int64 => Values::Int64(Vec::new()),
-        Kind::Bool => Values::Bool(Vec::new()),
-        Kind::String => Values::String(Strings::default()),
-        Kind::Categorical { .. } => Values::Categorical(Vec::new()),
-        _ => return None,
-    };
-    Some(Column { values, validity: None })
-}
-
-/// The elements of a tensor as a column of its own.
-pub(super) fn into_values(elements: &Elements) -> Values {
-    match elements {
-        Elements::Float32(elements) => Values::Float32(elements.clone()),
-        Elements::Float64(elements) => Values::Float64(elements.clone()),
-        Elements::Int32(elements) => Values::Int32(elements.clone()),
-        Elements::Int64(elements) => Values::Int64(elements.clone()),
-        Elements::Bool(elements) => Values::Bool(elements.clone()),
-        Elements::String(elements) => Values::String(elements.clone()),
     }
 }

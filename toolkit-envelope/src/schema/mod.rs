@@ -14,7 +14,6 @@
 //! assert_eq!(faults[1].to_string(), "/2: must be an integer");
 //! ```
 
-use serde_json::Value;
 mod accepts;
 mod document;
 mod kind;

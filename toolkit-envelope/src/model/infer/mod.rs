@@ -51,7 +51,7 @@ pub(super) fn classes(graph: &crate::runtime::onnx::graph::Body, hints: &Hints) 
 }
 
 /// The kind of a column or of a tensor's elements.
-fn kind(element: Element) -> Kind {
+pub(super) fn kind(element: Element) -> Kind {
     match element {
         Element::Float32 => Kind::Float32,
         Element::Float64 => Kind::Float64,

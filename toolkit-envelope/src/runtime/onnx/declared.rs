@@ -37,11 +37,7 @@ fn port(graph: &Body, declared: &Declared) -> Option<Port> {
             let Kind::Map(_, value) = &**item else { return None };
             let Kind::Tensor(data_type, _) = &**value else { return None };
             let keys = keys(graph, &declared.name)?;
-            let width = match &keys {
-                Keys::Integers(keys) => keys.len(),
-                Keys::Strings(keys) => keys.len(),
-            };
-            Some(port(data_type.element()?, Some(vec![None, Some(width)]), Some(keys)))
+            Some(port(data_type.element()?, Some(vec![None, Some(keys.len())]), Some(keys)))
         }
         _ => None,
     }
@@ -54,5 +50,20 @@ fn keys(graph: &Body, output: &str) -> Option<Keys> {
         (Some(Attribute::Ints(keys)), _) => Some(Keys::Integers(keys.clone())),
         (_, Some(Attribute::Strings(keys))) => Some(Keys::Strings(keys.iter().map(str::to_owned).collect())),
         _ => None,
+    }
+}
+
+impl Keys {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Integers(keys) => keys.len(),
+            Self::Strings(keys) => keys.len(),
+        }
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 }
