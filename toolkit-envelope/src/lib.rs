@@ -6,6 +6,7 @@
 //! - [`schema`]: the one language for what goes into a model and comes out of it
 //! - [`manifest`]: what an envelope says of itself
 //! - [`rows`]: JSON into typed columns, and back
+//! - [`store`]: where envelopes are kept, and how they are verified
 //! - [`table`]: rows in typed columns
 //! - [`tensor`]: what a runtime takes and gives
 //! - [`runtime`]: what executes a model
@@ -30,3 +31,4 @@ pub use digest::{Digest, NotADigest};
 pub use json::Fault;
 pub use manifest::Manifest;
 pub use model::{CallError, Difference, Function, LoadError, Model, OnnxModel, PackError};
+pub use store::{Envelope, Store};

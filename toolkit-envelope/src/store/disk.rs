@@ -1,0 +1,116 @@
+//! Files and directories, opened without following links and written so that a crash leaves nothing half done.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io,
+    path::Path,
+};
+
+use tempfile::{Builder, NamedTempFile, TempDir};
+
+use super::Error;
+
+/// Opens a regular file to read it; a link, a directory or a device is none.
+///
+/// What is asked of the file is asked of what was opened, so that nothing can be put in its place between.
+///
+/// # Errors
+///
+/// The system's, and `InvalidInput` for what is not a regular file.
+pub(crate) fn open(path: &Path) -> io::Result<(File, u64)> {
+    let file = without_following(path)?;
+    let metadata = file.metadata()?;
+    if metadata.is_file() { Ok((file, metadata.len())) } else { Err(not_regular()) }
+}
+
+fn not_regular() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, "is not a regular file")
+}
+
+#[cfg(unix)]
+fn without_following(path: &Path) -> io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+
+    // Without O_NONBLOCK, opening a pipe waits for somebody to write to it.
+    let opened = OpenOptions::new().read(true).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK).open(path);
+    opened.map_err(|error| if error.raw_os_error() == Some(libc::ELOOP) { not_regular() } else { error })
+}
+
+#[cfg(not(unix))]
+fn without_following(path: &Path) -> io::Result<File> {
+    if fs::symlink_metadata(path)?.is_file() { OpenOptions::new().read(true).open(path) } else { Err(not_regular()) }
+}
+
+/// Makes what was written, moved or made in `directory` outlast a crash.
+///
+/// # Errors
+///
+/// The system's.
+pub(crate) fn synchronise(directory: &Path) -> Result<(), Error> {
+    if cfg!(unix) {
+        let synchronised = File::open(directory).and_then(|directory| directory.sync_all());
+        synchronised.map_err(Error::io("synchronise", directory))?;
+    }
+    Ok(())
+}
+
+/// The directory in which `path` is.
+pub(crate) fn parent(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// Makes a directory with those above it.
+///
+/// # Errors
+///
+/// The system's.
+pub(crate) fn make(directory: &Path) -> Result<(), Error> {
+    fs::create_dir_all(directory).map_err(Error::io("make the directory", directory))
+}
+
+/// A directory beside `path`, to become it; removed if it does not.
+///
+/// # Errors
+///
+/// The system's.
+pub(crate) fn directory_beside(path: &Path) -> Result<TempDir, Error> {
+    make(parent(path))?;
+    builder(0o777).tempdir_in(parent(path)).map_err(Error::io("write beside", path))
+}
+
+/// A file beside `path`, to become it; removed if it does not.
+///
+/// # Errors
+///
+/// The system's.
+pub(crate) fn file_beside(path: &Path) -> Result<NamedTempFile, Error> {
+    make(parent(path))?;
+    builder(0o666).tempfile_in(parent(path)).map_err(Error::io("write beside", path))
+}
+
+/// Temporary files are for their owner alone unless told else; these become like all others, by the process's umask.
+fn builder(mode: u32) -> Builder<'static, 'static> {
+    let mut builder = Builder::new();
+    builder.prefix(".envelope-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode));
+    #[cfg(not(unix))]
+    let _ = mode;
+    builder
+}
+
+/// Writes a file that is not there yet, and waits until it is on the disk.
+///
+/// # Errors
+///
+/// The system's.
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let written = File::create_new(path).and_then(|mut file| {
+        io::Write::write_all(&mut file, bytes)?;
+        file.sync_all()
+    });
+    written.map_err(Error::io("write", path))
+}

@@ -1,0 +1,113 @@
+use std::{fmt, io, path::Path};
+
+use crate::{digest::Digest, json::Fault};
+
+/// Why an envelope was not opened, read or saved.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The system did not do what it was asked for.
+    #[error("cannot {doing} {place}: {source}")]
+    Io {
+        /// What it was asked for.
+        doing: &'static str,
+        /// With which file.
+        place: String,
+        /// What it answered.
+        source: io::Error,
+    },
+    /// What is there is not a whole envelope.
+    #[error("{place} is not a whole envelope:{}", Lines(faults))]
+    Broken {
+        /// Where the envelope was looked for.
+        place: String,
+        /// Everything that is wrong with it.
+        faults: Vec<FileFault>,
+    },
+    /// Another envelope is where this one should be saved.
+    #[error("{place} holds {found} already, and an envelope never changes; save {saved} at another place")]
+    Occupied {
+        /// The place.
+        place: String,
+        /// What is there.
+        found: Digest,
+        /// What should have been saved.
+        saved: Digest,
+    },
+    /// A manifest that cannot be saved.
+    #[error("the envelope cannot be made:{}", Lines(faults))]
+    Invalid {
+        /// Everything that is wrong with it.
+        faults: Vec<Fault>,
+    },
+    /// The envelope has no such file.
+    #[error("`{path}` is none of the envelope's files, expected one of {}", .known.join(", "))]
+    NoFile {
+        /// What was asked for.
+        path: String,
+        /// What there is.
+        known: Vec<String>,
+    },
+    /// A store has no such envelope.
+    #[error("{place} does not have {id}; put it there first")]
+    NotThere {
+        /// The store.
+        place: String,
+        /// What was asked for.
+        id: Digest,
+    },
+}
+
+/// One thing that is wrong with an envelope, and in which of its files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileFault {
+    /// The file within the envelope: `envelope.json`, or a path with its blob.
+    pub file: String,
+    /// Where in the file, as a JSON Pointer; empty for the whole file.
+    pub pointer: String,
+    /// What was found, what was expected, and what to do.
+    pub message: String,
+}
+
+impl FileFault {
+    pub(crate) fn new(file: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { file: file.into(), pointer: String::new(), message: message.into() }
+    }
+
+    pub(crate) fn within(file: &str, faults: Vec<Fault>) -> Vec<Self> {
+        let within = |fault: Fault| Self { file: file.to_owned(), pointer: fault.pointer, message: fault.message };
+        faults.into_iter().map(within).collect()
+    }
+}
+
+impl fmt::Display for FileFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let space = if self.pointer.is_empty() { "" } else { " " };
+        write!(f, "{}{space}{}: {}", self.file, self.pointer, self.message)
+    }
+}
+
+impl Error {
+    pub(crate) fn io(doing: &'static str, place: &Path) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::Io { doing, place: place.display().to_string(), source }
+    }
+
+    pub(crate) fn broken(place: &Path, faults: Vec<FileFault>) -> Self {
+        Self::Broken { place: place.display().to_string(), faults }
+    }
+}
+
+/// A line for each, only the first twenty.
+struct Lines<'a, T>(&'a [T]);
+
+impl<T: fmt::Display> fmt::Display for Lines<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for fault in self.0.iter().take(20) {
+            write!(f, "\n  {fault}")?;
+        }
+        match self.0.len().saturating_sub(20) {
+            0 => Ok(()),
+            more => write!(f, "\n  and {more} more"),
+        }
+    }
+}
