@@ -3,14 +3,14 @@ use std::fmt::Write;
 use super::Difference;
 use crate::rows::Violations;
 use crate::runtime::RunError;
-use crate::store::OpenError;
+use crate::store;
 
 /// Why a model could not be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
     /// The envelope could not be read, or is not what it was.
     #[error(transparent)]
-    Open(OpenError),
+    Open(store::Error),
     /// The model is a Python object, which runs in a worker and not in this process.
     #[error("the model runs in Python; this process runs models in ONNX only")]
     Python,
@@ -37,8 +37,8 @@ pub enum LoadError {
     Differs(Box<Difference>),
 }
 
-impl From<OpenError> for LoadError {
-    fn from(error: OpenError) -> Self {
+impl From<store::Error> for LoadError {
+    fn from(error: store::Error) -> Self {
         Self::Open(error)
     }
 }

@@ -55,10 +55,10 @@ impl Model {
     pub fn load(envelope: &Envelope) -> Result<Self, LoadError> {
         let manifest = envelope.manifest().clone();
         let Runtime::Onnx(onnx) = &manifest.runtime else { return Err(LoadError::Python) };
-        let model = envelope.file(&onnx.model)?;
+        let model = envelope.read(&onnx.model)?;
         let functions = functions(&manifest, onnx, &model)?;
-        let model = Self { id: envelope.id().clone(), functions, manifest };
-        replay::all(&model, |path| Ok(envelope.file(path)?))?;
+        let model = Self { id: envelope.id(), functions, manifest };
+        replay::all(&model, |path| envelope.read(path))?;
         Ok(model)
     }
 
@@ -68,8 +68,8 @@ impl Model {
     }
 
     /// The envelope's id: what deployments and logs name.
-    pub fn id(&self) -> &Digest {
-        &self.id
+    pub fn id(&self) -> Digest {
+        self.id
     }
 
     /// The query functions, in the order of the manifest.

@@ -3,7 +3,7 @@ use std::fmt;
 use super::{Function, LoadError, Model};
 use crate::manifest::Tolerance;
 use crate::rows::ValuePlan;
-use crate::store::OpenError;
+use crate::store;
 use crate::table::{Column, Table, Values};
 
 /// The row of an example that is answered most differently from when the model was saved.
@@ -35,7 +35,7 @@ impl fmt::Display for Difference {
 }
 
 /// Runs every example of the manifest, and compares the answers.
-pub(super) fn all(model: &Model, file: impl Fn(&str) -> Result<Vec<u8>, OpenError>) -> Result<(), LoadError> {
+pub(super) fn all(model: &Model, file: impl Fn(&str) -> Result<Vec<u8>, store::Error>) -> Result<(), LoadError> {
     for example in &model.manifest().examples {
         // The manifest was checked: the function is there.
         let Some(function) = model.function(&example.function) else { continue };
