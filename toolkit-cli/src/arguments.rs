@@ -60,9 +60,16 @@ pub(crate) struct Pack {
     /// is loaded.
     #[arg(long, value_name = "ROWS.json")]
     pub(crate) example: Option<PathBuf>,
-    /// What a function must answer for the example, as the library that trained the model does
-    #[arg(long, value_name = "FUNCTION=RESULT.json", value_parser = pair)]
-    pub(crate) expected: Vec<(String, String)>,
+    /// What the functions answer for the example where the model was trained: a JSON object by function
+    ///
+    /// The model must answer the same.
+    #[arg(long, value_name = "RESULTS.json")]
+    pub(crate) expected: Option<PathBuf>,
+    /// The columns as training knows them: a JSON object with `columns` in the schema language
+    ///
+    /// Without it, they are those of the example, with the types that the model takes.
+    #[arg(long, value_name = "SCHEMA.json")]
+    pub(crate) schema: Option<PathBuf>,
     /// How far a number may be from what is expected
     #[arg(long, value_name = "NUMBER", default_value_t = 1e-5)]
     pub(crate) absolute_tolerance: f64,
@@ -81,12 +88,12 @@ pub(crate) struct Pack {
     /// A tag to begin with
     #[arg(long, value_name = "KEY=VALUE", value_parser = pair)]
     pub(crate) tag: Vec<(String, String)>,
-    /// A metric to begin with
-    #[arg(long, value_name = "KEY=NUMBER", value_parser = pair)]
-    pub(crate) metric: Vec<(String, String)>,
-    /// A hyperparameter
-    #[arg(long, value_name = "KEY=VALUE", value_parser = pair)]
-    pub(crate) hyperparameter: Vec<(String, String)>,
+    /// The metrics to begin with: a JSON object of numbers
+    #[arg(long, value_name = "METRICS.json")]
+    pub(crate) metrics: Option<PathBuf>,
+    /// What the model was trained with: a JSON object
+    #[arg(long, value_name = "HYPERPARAMETERS.json")]
+    pub(crate) hyperparameters: Option<PathBuf>,
     /// More files to keep in the envelope: documentation
     #[arg(long, value_name = "FILE")]
     pub(crate) doc: Vec<PathBuf>,

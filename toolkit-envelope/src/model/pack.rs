@@ -8,6 +8,7 @@ use super::{Function, Loaded, execute, replay};
 use crate::EnvelopeBuilder;
 use crate::manifest::{self, Batch, Binding, Engine, Example, FunctionSource, Onnx, Role, Runtime, Tolerance};
 use crate::runtime::onnx::{Graph, Port, Program};
+use crate::schema::{Field, Kind, Schema};
 use crate::table::Table;
 
 /// An ONNX model that exists, on its way into an envelope.
@@ -67,6 +68,14 @@ impl OnnxModel {
     #[must_use]
     pub fn example(mut self, rows: Vec<Value>) -> Self {
         self.hints.example = Some(rows);
+        self
+    }
+
+    /// The columns as whoever trained the model knows them, with their domains and what was observed; without them, they
+    /// are those of the example, with the types that the graph takes.
+    #[must_use]
+    pub fn columns(mut self, columns: Vec<Field>) -> Self {
+        self.hints.columns = Some(columns);
         self
     }
 
@@ -218,7 +227,7 @@ fn seen(loaded: &Loaded, arguments: &infer::Arguments, input: &[u8]) -> Result<V
         name: "predict".to_owned(),
         doc: String::new(),
         params: arguments.parameters.clone(),
-        returns: crate::schema::Schema::new(crate::schema::Kind::Any),
+        returns: Schema::new(Kind::Any),
         batch: None,
         source: FunctionSource::Example,
     };

@@ -15,10 +15,16 @@ pub(in crate::model) fn arguments(inputs: &[Port], hints: &Hints) -> Result<Argu
     if !faults.is_empty() {
         return Err(faults);
     }
+    if let Some(columns) = &hints.columns {
+        return frame(inputs, columns.clone(), hints);
+    }
     let objects = hints.example.as_ref().map(|rows| rows.iter().map(Value::as_object).collect::<Option<Vec<_>>>());
     match objects {
-        Some(Some(rows)) => frame(inputs, &rows, hints),
-        None if inputs.iter().all(|input| width(input) == Some(1)) => frame(inputs, &[], hints),
+        Some(Some(rows)) => frame(inputs, columns_of(inputs, &rows)?, hints),
+        None if inputs.iter().all(|input| width(input) == Some(1)) => {
+            let columns = inputs.iter().map(|input| Field::new(&input.name, Schema::new(kind(input.element))));
+            frame(inputs, columns.collect(), hints)
+        }
         _ => inputs.iter().map(tensor).collect::<Result<Vec<_>, _>>().map_err(|fault| vec![fault]).map(|pairs| {
             let (parameters, inputs) = pairs.into_iter().unzip();
             Arguments { parameters, inputs }
@@ -43,32 +49,46 @@ fn width(port: &Port) -> Option<usize> {
     }
 }
 
-fn frame(inputs: &[Port], rows: &[&Map<String, Value>], hints: &Hints) -> Result<Arguments, Vec<String>> {
-    let names = names(rows);
-    let columns = allot(inputs, &names)?;
+/// Rows of these columns, each of which goes into an input.
+fn frame(inputs: &[Port], columns: Vec<Field>, hints: &Hints) -> Result<Arguments, Vec<String>> {
+    let names: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
+    let allotted = allot(inputs, &names)?;
     let mut faults = Vec::new();
-    if !rows.is_empty() {
-        let used: Vec<&String> = columns.iter().flatten().collect();
-        let unused = names.iter().filter(|name| !used.contains(name));
-        faults.extend(unused.map(|name| format!("the example has a column `{name}`, which no input of the model takes")));
-    }
-    for name in hints.nulls.keys().filter(|name| !columns.iter().flatten().any(|column| column == *name)) {
+    let unused = names.iter().filter(|name| !allotted.iter().flatten().any(|column| column == *name));
+    faults.extend(unused.map(|name| format!("there is a column `{name}`, which no input of the model takes")));
+    for name in hints.nulls.keys().filter(|name| !names.contains(name)) {
         faults.push(format!("there is no column `{name}` that a null could stand in"));
     }
-    let fields = inputs.iter().zip(&columns).flat_map(|(port, names)| {
-        names.iter().map(|name| field(name, port.element, rows))
-    });
-    let fields: Vec<Field> = fields.collect();
     if !faults.is_empty() {
         return Err(faults);
     }
-    let inputs = inputs.iter().zip(columns).map(|(port, columns)| {
+    let inputs = inputs.iter().zip(allotted).map(|(port, columns)| {
         let null = columns.iter().find_map(|column| hints.nulls.get(column)).cloned();
         Input { tensor: port.name.clone(), source: Source::Columns { columns, null } }
     });
     let inputs = inputs.collect();
-    let schema = Schema::new(Kind::Frame { columns: fields, index: None });
+    let schema = Schema::new(Kind::Frame { columns, index: None });
     Ok(Arguments { parameters: vec![parameter(ROWS, schema)], inputs })
+}
+
+/// The columns of the example, in the order in which they come, with the types that the model takes.
+fn columns_of(inputs: &[Port], rows: &[&Map<String, Value>]) -> Result<Vec<Field>, Vec<String>> {
+    let names = names(rows);
+    let allotted = allot(inputs, &names)?;
+    let element = |name: &String| {
+        let at = allotted.iter().position(|columns| columns.contains(name))?;
+        Some(inputs[at].element)
+    };
+    let columns = names.iter().map(|name| {
+        let element = element(name).ok_or_else(|| format!("the example has a column `{name}`, which no input takes"));
+        Ok(field(name, element?, rows))
+    });
+    let (columns, faults): (Vec<_>, Vec<_>) = columns.partition(Result::is_ok);
+    if faults.is_empty() {
+        Ok(columns.into_iter().flatten().collect())
+    } else {
+        Err(faults.into_iter().filter_map(|fault: Result<Field, String>| fault.err()).collect())
+    }
 }
 
 /// All names of the columns of the example, in the order in which they come.
@@ -84,7 +104,7 @@ fn names(rows: &[&Map<String, Value>]) -> Vec<String> {
 
 /// Which columns go into which input: one of its name, or so many of those that are left as it takes, in order.
 fn allot(inputs: &[Port], names: &[String]) -> Result<Vec<Vec<String>>, Vec<String>> {
-    let named = |port: &&Port| width(port) == Some(1) && (names.is_empty() || names.contains(&port.name));
+    let named = |port: &&Port| width(port) == Some(1) && names.contains(&port.name);
     let mut left = names.iter().filter(|name| !inputs.iter().filter(named).any(|port| port.name == **name));
     let wide: Vec<&Port> = inputs.iter().filter(|port| !named(port)).collect();
     let mut faults = Vec::new();

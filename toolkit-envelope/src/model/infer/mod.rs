@@ -15,7 +15,7 @@ pub(super) use results::results;
 
 use crate::manifest::{Input, Output, Parameter};
 use crate::runtime::onnx::{Keys, Port};
-use crate::schema::{Kind, Schema};
+use crate::schema::{Field, Kind, Schema};
 use crate::tensor::Element;
 
 /// What whoever packs a model says of it, beside the graph.
@@ -23,6 +23,8 @@ use crate::tensor::Element;
 pub(super) struct Hints {
     /// Rows as the model takes them.
     pub(super) example: Option<Vec<Value>>,
+    /// The columns, as whoever trained the model knows them.
+    pub(super) columns: Option<Vec<Field>>,
     /// The names of the classes, in the order of the model's integers.
     pub(super) classes: Vec<String>,
     /// What stands for a null, by column.
