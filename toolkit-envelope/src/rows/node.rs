@@ -1,7 +1,5 @@
 //! Schemas, made ready for reading and writing.
 
-use std::borrow::Cow;
-
 use regex::Regex;
 use serde_json::Value;
 
@@ -14,7 +12,7 @@ use super::{
 };
 use crate::{
     Fault,
-    schema::{self, Field, Kind, Schema},
+    schema::{self, Field, Kind, Schema, TimeUnit},
     table::{Column, Values},
 };
 
@@ -51,7 +49,20 @@ pub(super) enum Form {
     Float16,
     Float32,
     Float64,
+    Decimal {
+        precision: u8,
+        scale: u8,
+    },
     String,
+    Binary,
+    Date,
+    Time(TimeUnit),
+    Timestamp {
+        unit: TimeUnit,
+        zoned: bool,
+    },
+    Duration(TimeUnit),
+    Uuid,
     Categorical(Box<Categories>),
     Any,
     /// The alternatives, and which of the scratch's columns are theirs.
@@ -80,11 +91,12 @@ pub(super) struct TensorNode {
 /// The values of a categorical column, and how they are found.
 #[derive(Clone, Debug)]
 pub(super) struct Categories {
-    pub(super) values: Vec<Value>,
     strings: Names,
     /// In ascending order.
     integers: Vec<(i128, u32)>,
     booleans: [Option<u32>; 2],
+    /// Each as JSON text.
+    pub(super) texts: Vec<String>,
 }
 
 impl Categories {
@@ -145,7 +157,14 @@ impl Compiler {
             Kind::Float16 => Form::Float16,
             Kind::Float32 => Form::Float32,
             Kind::Float64 => Form::Float64,
+            Kind::Decimal { precision, scale } => Form::Decimal { precision: *precision, scale: *scale },
             Kind::String => Form::String,
+            Kind::Binary => Form::Binary,
+            Kind::Date => Form::Date,
+            Kind::Time { unit } => Form::Time(*unit),
+            Kind::Timestamp { unit, timezone } => Form::Timestamp { unit: *unit, zoned: timezone.is_some() },
+            Kind::Duration { unit } => Form::Duration(*unit),
+            Kind::Uuid => Form::Uuid,
             Kind::Categorical { values, .. } => Form::Categorical(Box::new(self.categories(values, place))),
             Kind::Any => Form::Any,
             Kind::List { items, min, max } => {
@@ -169,10 +188,6 @@ impl Compiler {
                 // −1 is any length.
                 let shape = shape.iter().map(|length| usize::try_from(*length).ok()).collect();
                 Form::Tensor(Box::new(TensorNode { element, shape }))
-            }
-            other => {
-                self.fault(place, format!("{other:?} cannot be read yet"));
-                Form::Any
             }
         }
     }
@@ -212,7 +227,7 @@ impl Compiler {
     fn read(&mut self, value: &Value, schema: &Schema, node: &Node, place: &Place<'_>) -> Option<Column> {
         let mut column = Column::of(schema);
         let text = value.to_string();
-        let mut reader = Reader::new(&text, &mut self.scratch, Unknown::Refuse).of_schema();
+        let mut reader = Reader::new(&text, &mut self.scratch, Unknown::Refuse);
         // What serde_json writes is JSON.
         let _ = reader.value(node, &mut column, place);
         let violations = reader.violations;
@@ -262,10 +277,10 @@ impl Compiler {
 
     fn categories(&mut self, values: &[Value], place: &Place<'_>) -> Categories {
         let mut categories = Categories {
-            values: values.to_vec(),
             strings: Names::default(),
             integers: Vec::new(),
             booleans: [None; 2],
+            texts: values.iter().map(Value::to_string).collect(),
         };
         for (index, value) in values.iter().enumerate() {
             // A schema has fewer values than 32 bits count.
@@ -316,41 +331,4 @@ fn ascending(column: &Column) -> Column {
         let _ = sorted.append(column, index..index + 1);
     }
     sorted
-}
-
-impl Form {
-    /// What a value must be, for a person.
-    pub(super) fn expected(&self) -> Cow<'static, str> {
-        let words = match self {
-            Self::Bool => "true or false",
-            Self::Int8 | Self::Int16 | Self::Int32 | Self::Int64 => "an integer",
-            Self::UInt8 | Self::UInt16 | Self::UInt32 | Self::UInt64 => "an integer from 0 on",
-            Self::Float16 | Self::Float32 | Self::Float64 => "a number",
-            Self::String => "a string",
-            Self::Categorical(categories) => return categories.expected(),
-            Self::Any => "a value",
-            Self::Union(nodes, _) => {
-                let words: Vec<_> = nodes.iter().map(|node| node.form.expected()).collect();
-                return words.join(" or ").into();
-            }
-            Self::List { .. } | Self::Series(_) | Self::Tuple(_) => "an array",
-            Self::Map(_) | Self::Struct(_) => "an object",
-            Self::Frame(_) => "an array of rows or an object of columns",
-            Self::Tensor(tensor) if tensor.shape.is_empty() => return tensor.element.form.expected(),
-            Self::Tensor(tensor) if tensor.shape.len() == 1 => "an array",
-            Self::Tensor(tensor) => return format!("arrays nested {} deep", tensor.shape.len()).into(),
-        };
-        words.into()
-    }
-}
-
-impl Categories {
-    /// The first few values: a column may have thousands.
-    pub(super) fn expected(&self) -> Cow<'static, str> {
-        const SHOWN: usize = 10;
-        let shown: Vec<_> = self.values.iter().take(SHOWN).map(Value::to_string).collect();
-        let more = self.values.len().saturating_sub(SHOWN);
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        format!("one of {}{more}", shown.join(", ")).into()
-    }
 }

@@ -1,6 +1,7 @@
 //! Numbers of JSON, and what they are exactly.
 
 use super::scanner::Syntax;
+use crate::schema::scalar;
 
 /// A number as it is written: `mantissa` × 10^`exponent`, unless it has too many digits.
 #[derive(Clone, Copy, Debug)]
@@ -191,25 +192,9 @@ impl Number<'_> {
     /// The nearest float16; for an integer only if it is that integer.
     pub(super) fn float16(&self) -> Result<f32, Unfit> {
         let value = self.float64()?;
-        let half = to_float16(value).ok_or(Unfit::Range)?;
+        let half = scalar::number::half(value).ok_or(Unfit::Range)?;
         #[allow(clippy::float_cmp, reason = "whether it is the very same number is the question")]
         let same = f64::from(half) == value;
         if self.integer && !same { Err(Unfit::Inexact) } else { Ok(half) }
     }
-}
-
-/// The nearest number that IEEE 754's 16 bits hold; nothing if it is too great.
-pub(super) fn to_float16(value: f64) -> Option<f32> {
-    /// The greatest one.
-    const GREATEST: f64 = 65_504.0;
-    // 11 significant bits, but none below 2^-24. The factors are powers of two, so that only `round` rounds.
-    let exponent = if value.abs() < 2_f64.powi(-14) { -14 } else { exponent_of(value) };
-    let unit = 2_f64.powi(exponent - 10);
-    let half = (value / unit).round_ties_even() * unit;
-    (half.abs() <= GREATEST).then_some(half as f32)
-}
-
-/// The greatest power of two that is not greater than a normal number.
-fn exponent_of(value: f64) -> i32 {
-    ((value.to_bits() >> 52) & 0x7ff) as i32 - 1023
 }

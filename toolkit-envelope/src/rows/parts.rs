@@ -1,11 +1,11 @@
-//! Reading what has parts: lists, objects, rows, tensors.
+//! Reading what has parts: lists, maps, tuples, unions, tensors.
 
 use super::{
-    fields::{FieldNode, Fields},
-    node::{Form, Node, TensorNode, Unknown},
+    node::{Form, Node, TensorNode},
     place::Place,
     read::Reader,
     scanner::Syntax,
+    words::wrong_length,
 };
 use crate::{
     table::{Column, Values},
@@ -63,7 +63,7 @@ impl Reader<'_, '_> {
                 tensors.offsets.push(tensors.elements.len());
             }
             _ => {
-                self.wrong(&node.form, place)?;
+                self.wrong(&node.form.expected(), place)?;
                 return Ok(false);
             }
         }
@@ -94,17 +94,9 @@ impl Reader<'_, '_> {
     }
 
     fn length(&mut self, count: usize, min: Option<u64>, max: Option<u64>, place: &Place<'_>) {
-        let length = count as u64;
-        if min.is_none_or(|min| length >= min) && max.is_none_or(|max| length <= max) {
-            return;
+        if let Some(message) = wrong_length(count, min, max) {
+            self.note(place, "length", || message.into());
         }
-        let expected = match (min, max) {
-            (Some(min), Some(max)) if min == max => min.to_string(),
-            (Some(min), Some(max)) => format!("between {min} and {max}"),
-            (Some(min), None) => format!("at least {min}"),
-            (_, max) => format!("at most {}", max.unwrap_or_default()),
-        };
-        self.note(place, "length", || format!("length must be {expected}, found {count}").into());
     }
 
     fn any(&mut self, texts: &mut Strings, place: &Place<'_>) -> Result<bool, Syntax> {
@@ -223,200 +215,6 @@ impl Reader<'_, '_> {
         Ok(())
     }
 
-    /// Reads an object into columns that have `base` values. With `row`, its members are columns of a frame.
-    pub(super) fn object(
-        &mut self,
-        fields: &Fields,
-        columns: &mut [Column],
-        base: usize,
-        place: &Place<'_>,
-        row: bool,
-    ) -> Result<(), Syntax> {
-        self.scan.step();
-        let (mut found, mut last) = (0, None);
-        if !self.scan.is_empty(b'}')? {
-            loop {
-                match self.key(fields, &mut last, place, row)? {
-                    Some(index) => {
-                        let (field, column) = (&fields.list[index], &mut columns[index]);
-                        let here = if row { place.column_named(&field.name) } else { place.field(&field.name) };
-                        if column.len() == base {
-                            self.value(&field.node, column, &here)?;
-                            found += 1;
-                        } else {
-                            self.duplicate(&here);
-                            self.skip()?;
-                        }
-                    }
-                    None => self.skip()?,
-                }
-                if !self.scan.another(b'}')? {
-                    break;
-                }
-            }
-        }
-        if found < fields.list.len() {
-            for (field, column) in fields.list.iter().zip(columns) {
-                if column.len() == base {
-                    let here = if row { place.column_named(&field.name) } else { place.field(&field.name) };
-                    self.missing(field, column, 1, &here);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Reads a key, and gives which of the fields it is; its value comes next.
-    #[inline]
-    pub(super) fn key(
-        &mut self,
-        fields: &Fields,
-        last: &mut Option<usize>,
-        place: &Place<'_>,
-        column: bool,
-    ) -> Result<Option<usize>, Syntax> {
-        self.scan.peek()?;
-        let guess = self.scratch.orders.get(fields.order).and_then(|order| order.guess(*last));
-        if let Some(guess) = guess
-            && let Some(field) = fields.list.get(guess)
-            && self.scan.is_key(&field.key)?
-        {
-            *last = Some(guess);
-            return Ok(Some(guess));
-        }
-        self.unexpected_key(fields, last, place, column)
-    }
-
-    fn unexpected_key(
-        &mut self,
-        fields: &Fields,
-        last: &mut Option<usize>,
-        place: &Place<'_>,
-        column: bool,
-    ) -> Result<Option<usize>, Syntax> {
-        let Some(name) = self.scan.key(&mut self.scratch.memory)? else {
-            self.half_surrogate(place);
-            return Ok(None);
-        };
-        if let Some(index) = fields.names.get(name) {
-            let index = index as usize;
-            if let Some(order) = self.scratch.orders.get_mut(fields.order) {
-                order.learn(*last, index);
-            }
-            *last = Some(index);
-            return Ok(Some(index));
-        }
-        if self.unknown == Unknown::Refuse {
-            let name = name.to_owned();
-            let here = if column { place.column_named(&name) } else { place.field(&name) };
-            self.note(&here, "unknown", || "is not known here".into());
-        }
-        Ok(None)
-    }
-
-    /// Adds what stands for `count` values of a field that is missing.
-    fn missing(&mut self, field: &FieldNode, column: &mut Column, count: usize, place: &Place<'_>) {
-        if let Some(default) = &field.default {
-            for _ in 0..count {
-                // The default was read into a column of the same schema.
-                let _ = column.append(default, 0..1);
-            }
-            return;
-        }
-        if field.required {
-            self.note(place, "required", || "is required".into());
-        }
-        column.push_nulls(count);
-    }
-
-    /// Reads a frame, of which a bracket or brace is here, into columns that have `base` values; gives how many rows.
-    pub(super) fn rows(
-        &mut self,
-        fields: &Fields,
-        columns: &mut [Column],
-        base: usize,
-        place: &Place<'_>,
-    ) -> Result<usize, Syntax> {
-        if self.scan.peek()? == b'{' {
-            return self.columns(fields, columns, base, place);
-        }
-        self.scan.step();
-        if self.scan.is_empty(b']')? {
-            return Ok(0);
-        }
-        let mut count = 0;
-        loop {
-            let row = place.in_row(count);
-            if self.scan.peek()? == b'{' {
-                self.object(fields, columns, base + count, &row, true)?;
-            } else {
-                self.wrong(&Form::Map(Box::new(Node { form: Form::Any, nullable: true, domain: None })), &row)?;
-                columns.iter_mut().for_each(Column::push_null);
-            }
-            count += 1;
-            if !self.scan.another(b']')? {
-                return Ok(count);
-            }
-        }
-    }
-
-    /// Reads a frame that is an object of columns.
-    fn columns(
-        &mut self,
-        fields: &Fields,
-        columns: &mut [Column],
-        base: usize,
-        place: &Place<'_>,
-    ) -> Result<usize, Syntax> {
-        self.scan.step();
-        let mut found: Vec<Option<usize>> = vec![None; fields.list.len()];
-        let (mut last, mut first) = (None, None);
-        if !self.scan.is_empty(b'}')? {
-            loop {
-                match self.key(fields, &mut last, place, true)? {
-                    Some(index) => {
-                        let (field, column) = (&fields.list[index], &mut columns[index]);
-                        let here = place.column_named(&field.name);
-                        if found[index].is_some() {
-                            self.duplicate(&here);
-                            self.skip()?;
-                        } else if self.scan.peek()? == b'[' {
-                            found[index] = Some(self.items(&field.node, column, &here, true)?);
-                            first = first.or(Some(index));
-                        } else {
-                            let form = Form::Series(Box::new(Node { form: Form::Any, nullable: true, domain: None }));
-                            self.wrong(&form, &here)?;
-                            found[index] = Some(0);
-                        }
-                    }
-                    None => self.skip()?,
-                }
-                if !self.scan.another(b'}')? {
-                    break;
-                }
-            }
-        }
-        let count = found.iter().flatten().copied().max().unwrap_or(0);
-        for (index, (field, column)) in fields.list.iter().zip(columns).enumerate() {
-            let here = place.column_named(&field.name);
-            let Some(length) = found[index] else {
-                self.missing(field, column, count, &here);
-                continue;
-            };
-            if let Some(first) = first
-                && found[first] != Some(length)
-            {
-                let expected = found[first].unwrap_or_default();
-                let other = &fields.list[first].name;
-                self.note(&here, "length", || {
-                    format!("has {length} values, expected {expected}, as `{other}` has").into()
-                });
-            }
-            column.push_nulls(base + count - column.len());
-        }
-        Ok(count)
-    }
-
     /// Reads a tensor, and fills in the lengths of its axes.
     pub(super) fn tensor(
         &mut self,
@@ -446,8 +244,8 @@ impl Reader<'_, '_> {
             return self.value(&tensor.element, elements, place);
         }
         if self.scan.peek()? != b'[' {
-            let rest = TensorNode { element: tensor.element.clone(), shape: tensor.shape[depth..].to_vec() };
-            return self.wrong(&Form::Tensor(Box::new(rest)), place);
+            let expected = tensor.expected(depth);
+            return self.wrong(&expected, place);
         }
         self.scan.step();
         let mut count = 0;

@@ -93,7 +93,7 @@ impl Plan {
         let defaults = parameters.iter().zip(&fields.list).map(|(parameter, field)| {
             let text = parameter.default.as_ref()?.to_string();
             let mut table = Table::of(&parameter.schema);
-            let mut reader = Reader::new(&text, &mut compiler.scratch, Unknown::Refuse).of_schema();
+            let mut reader = Reader::new(&text, &mut compiler.scratch, Unknown::Refuse);
             // It was read once already, as the field's default.
             let _ = reader.table(&field.node, &mut table, &Place::DOCUMENT);
             Some(table)
@@ -207,7 +207,7 @@ impl Arguments {
 pub struct ValuePlan {
     pub(super) node: Node,
     empty: Table,
-    scratch: Scratch,
+    pub(super) scratch: Scratch,
 }
 
 impl ValuePlan {
@@ -225,6 +225,11 @@ impl ValuePlan {
         Ok(Self { node, empty: Table::of(schema), scratch: compiler.scratch })
     }
 
+    /// Whether `table` is for values of the plan's schema.
+    pub(super) fn fits(&self, table: &Table) -> bool {
+        table.is_like(&self.empty)
+    }
+
     /// An empty table for a value.
     pub fn table(&self) -> Table {
         self.empty.clone()
@@ -236,7 +241,7 @@ impl ValuePlan {
     ///
     /// All that is wrong, in the order of the text; `into` is empty then. Only text that is not JSON ends the reading.
     pub fn read(&self, json: &[u8], into: &mut Table) -> Result<(), Violations> {
-        if into.is_like(&self.empty) {
+        if self.fits(into) {
             into.clear();
         } else {
             *into = self.table();
@@ -303,7 +308,7 @@ impl Reader<'_, '_> {
                     table.rows = table.shape.first().copied().unwrap_or(1);
                 }
             }
-            (Form::Frame(_) | Form::Series(_) | Form::Struct(_), _) => self.wrong(&node.form, place)?,
+            (Form::Frame(_) | Form::Series(_) | Form::Struct(_), _) => self.wrong(&node.form.expected(), place)?,
             (_, columns) => {
                 for column in columns {
                     self.value(node, column, place)?;

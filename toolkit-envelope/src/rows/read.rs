@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use super::{
-    domain::Outside,
     fields::KeyOrder,
     node::{Form, Node, Unknown},
     number::Unfit,
@@ -32,19 +31,12 @@ pub(super) struct Reader<'s, 'j> {
     pub(super) violations: Violations,
     /// While an alternative of a union is tried: whether it takes the value.
     pub(super) trial: Option<bool>,
-    /// Whether the value stands in a schema, where great integers are strings of digits.
-    of_schema: bool,
 }
 
 impl<'s, 'j> Reader<'s, 'j> {
     pub(super) fn new(text: &'j str, scratch: &'s mut Scratch, unknown: Unknown) -> Self {
         let (scan, violations) = (Scanner::new(text), Violations::default());
-        Self { scan, scratch, unknown, violations, trial: None, of_schema: false }
-    }
-
-    /// The same, for a value that stands in a schema.
-    pub(super) fn of_schema(self) -> Self {
-        Self { of_schema: true, ..self }
+        Self { scan, scratch, unknown, violations, trial: None }
     }
 
     #[cold]
@@ -57,7 +49,7 @@ impl<'s, 'j> Reader<'s, 'j> {
 
     /// Goes over a value that is of another type, and says so.
     #[cold]
-    pub(super) fn wrong(&mut self, form: &Form, place: &Place<'_>) -> Result<(), Syntax> {
+    pub(super) fn wrong(&mut self, expected: &str, place: &Place<'_>) -> Result<(), Syntax> {
         let found = match self.scan.peek()? {
             b'n' => "null",
             b't' | b'f' => "a boolean",
@@ -67,7 +59,7 @@ impl<'s, 'j> Reader<'s, 'j> {
             _ => "a number",
         };
         self.skip()?;
-        self.note(place, "type", || format!("must be {}, found {found}", form.expected()).into());
+        self.note(place, "type", || format!("must be {expected}, found {found}").into());
         Ok(())
     }
 
@@ -90,9 +82,9 @@ impl<'s, 'j> Reader<'s, 'j> {
         if self.scalar(node, &mut column.values, first, place)? {
             column.validity.push();
             if let Some(domain) = &node.domain {
-                let outside = domain.check(&column.values, column.values.len() - 1);
-                if let Err(outside) = outside {
-                    self.outside(node, outside, place);
+                if let Err(outside) = domain.check(&column.values, column.values.len() - 1) {
+                    let (code, message) = domain.told(outside);
+                    self.note(place, code, || message);
                 }
             }
         } else {
@@ -121,7 +113,7 @@ impl<'s, 'j> Reader<'s, 'j> {
             (Form::Categorical(_), Values::Categorical(vec)) => push!(vec, category),
             (Form::String, Values::String(strings)) => {
                 if first != b'"' {
-                    self.wrong(&node.form, place)?;
+                    self.wrong(&node.form.expected(), place)?;
                     return Ok(false);
                 }
                 match self.scan.string(&mut self.scratch.memory)? {
@@ -143,7 +135,7 @@ impl<'s, 'j> Reader<'s, 'j> {
             (Form::UInt16, Values::UInt16(vec)) => push!(vec, integer),
             (Form::UInt32, Values::UInt32(vec)) => push!(vec, integer),
             (Form::UInt64, Values::UInt64(vec)) => push!(vec, integer),
-            (_, values) => self.parts(node, values, first, place),
+            (_, values) => self.texts(node, values, first, place),
         }
     }
 
@@ -152,7 +144,7 @@ impl<'s, 'j> Reader<'s, 'j> {
             b't' => self.scan.word("true")?,
             b'f' => self.scan.word("false")?,
             _ => {
-                self.wrong(&node.form, place)?;
+                self.wrong(&node.form.expected(), place)?;
                 return Ok(None);
             }
         }
@@ -165,22 +157,14 @@ impl<'s, 'j> Reader<'s, 'j> {
             let number = self.scan.number()?;
             return Ok(self.fit(number.integer(), &node.form, place));
         }
-        if first == b'"' && self.of_schema {
-            let string = self.scan.string(&mut self.scratch.memory)?;
-            if let Some(integer) = string.and_then(|string| string.parse().ok()) {
-                return Ok(self.fit(T::try_from(integer).map_err(|_| Unfit::Range), &node.form, place));
-            }
-            self.note(place, "type", || "must be an integer, or its digits as a string".into());
-            return Ok(None);
-        }
-        self.wrong(&node.form, place)?;
+        self.wrong(&node.form.expected(), place)?;
         Ok(None)
     }
 
     #[inline]
     fn float64(&mut self, node: &Node, first: u8, place: &Place<'_>) -> Result<Option<f64>, Syntax> {
         if !is_number(first) {
-            self.wrong(&node.form, place)?;
+            self.wrong(&node.form.expected(), place)?;
             return Ok(None);
         }
         let number = self.scan.number()?;
@@ -190,7 +174,7 @@ impl<'s, 'j> Reader<'s, 'j> {
     #[inline]
     fn float32(&mut self, node: &Node, first: u8, place: &Place<'_>) -> Result<Option<f32>, Syntax> {
         if !is_number(first) {
-            self.wrong(&node.form, place)?;
+            self.wrong(&node.form.expected(), place)?;
             return Ok(None);
         }
         let number = self.scan.number()?;
@@ -199,7 +183,7 @@ impl<'s, 'j> Reader<'s, 'j> {
 
     fn float16(&mut self, node: &Node, first: u8, place: &Place<'_>) -> Result<Option<f32>, Syntax> {
         if !is_number(first) {
-            self.wrong(&node.form, place)?;
+            self.wrong(&node.form.expected(), place)?;
             return Ok(None);
         }
         let number = self.scan.number()?;
@@ -234,7 +218,7 @@ impl<'s, 'j> Reader<'s, 'j> {
             }
             b'-' | b'0'..=b'9' => self.scan.number()?.integer().ok().and_then(|integer| categories.integer(integer)),
             _ => {
-                self.wrong(&node.form, place)?;
+                self.wrong(&node.form.expected(), place)?;
                 return Ok(None);
             }
         };
@@ -248,49 +232,9 @@ impl<'s, 'j> Reader<'s, 'j> {
     pub(super) fn half_surrogate(&mut self, place: &Place<'_>) {
         self.note(place, "type", || "must be text, found one half of a surrogate pair (`\\ud800` to `\\udfff`)".into());
     }
-
-    #[cold]
-    fn outside(&mut self, node: &Node, outside: Outside, place: &Place<'_>) {
-        let Some(domain) = &node.domain else { return };
-        match outside {
-            Outside::Range => self.note(place, "range", || format!("must be {}", domain.bounds).into()),
-            Outside::Values => self.note(place, "one_of", || "must be one of the values of its domain".into()),
-            Outside::Pattern => self.note(place, "pattern", || {
-                let pattern = domain.pattern.as_ref().map_or("", |pattern| pattern.as_str());
-                format!("must match the pattern {pattern}").into()
-            }),
-        }
-    }
 }
 
 #[inline]
 fn is_number(first: u8) -> bool {
     first.is_ascii_digit() || first == b'-'
-}
-
-impl Form {
-    /// What a number must be that is none of this kind.
-    #[cold]
-    fn unfit(&self, unfit: Unfit) -> Cow<'static, str> {
-        let range = match self {
-            Self::Int8 => "between -128 and 127",
-            Self::Int16 => "between -32768 and 32767",
-            Self::Int32 => "between -2147483648 and 2147483647",
-            Self::Int64 => "between -9223372036854775808 and 9223372036854775807",
-            Self::UInt8 => "between 0 and 255",
-            Self::UInt16 => "between 0 and 65535",
-            Self::UInt32 => "between 0 and 4294967295",
-            Self::UInt64 => "between 0 and 18446744073709551615",
-            Self::Float16 => "a number that float16 holds, at most 65504",
-            Self::Float32 => "a number that float32 holds, at most 3.4028235e38",
-            _ => "a number that float64 holds, at most 1.7976931348623157e308",
-        };
-        match unfit {
-            Unfit::Range => format!("must be {range}").into(),
-            Unfit::Fraction => format!("must be {}, found a number with a fraction", self.expected()).into(),
-            Unfit::Inexact => {
-                format!("must be {}; this integer would lose digits", range.split(',').next().unwrap_or(range)).into()
-            }
-        }
-    }
 }

@@ -274,7 +274,7 @@ impl<'j> Scanner<'j> {
 /// From `start` on, where the first byte stands that ends a string or is no plain part of it: a quote, a backslash or a
 /// control character; or the end of the text.
 #[inline]
-fn plain_until(bytes: &[u8], start: usize) -> usize {
+pub(super) fn plain_until(bytes: &[u8], start: usize) -> usize {
     const ONES: u64 = u64::MAX / 0xff;
     const HIGH: u64 = ONES * 0x80;
     let rest = bytes.get(start..).unwrap_or_default();

@@ -11,7 +11,7 @@ pub struct Violation {
     pub row: Option<usize>,
     /// Which column of the frame.
     pub column: Option<String>,
-    /// What kind of rule is broken: `required`, `null`, `type`, `range`, `length`, `shape`, `one_of`, `pattern`,
+    /// What kind of rule is broken: `required`, `null`, `type`, `format`, `range`, `length`, `shape`, `one_of`, `pattern`,
     /// `unknown`, `duplicate`, or `syntax` for text that is not JSON.
     pub code: &'static str,
     /// What the value must be, for a person.
@@ -66,6 +66,13 @@ impl Violations {
             code,
             message: message(),
         });
+    }
+
+    /// Adds those of another document that stands within this one.
+    pub(super) fn extend(&mut self, other: Self) {
+        let room = Self::MOST - self.list.len().min(Self::MOST);
+        self.more += other.more + other.list.len().saturating_sub(room);
+        self.list.extend(other.list.into_iter().take(room));
     }
 
     /// Notes that the text is not JSON, also if there are enough violations already.

@@ -89,7 +89,6 @@ fn columns_of_unequal_length_are_told_with_both_lengths() {
             ("/rows/age", "duplicate"),
             ("/rows/income", "type"),
             ("/rows/town", "unknown"),
-            ("/rows/income", "length"),
             ("/rows/name", "required")
         ])
     );

@@ -4,6 +4,7 @@ mod frames;
 mod numbers;
 mod parts;
 mod syntax;
+mod writing;
 
 use serde_json::Value;
 use toolkit_envelope::{

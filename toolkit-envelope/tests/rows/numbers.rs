@@ -62,7 +62,7 @@ fn a_message_says_what_was_found_and_never_the_value() {
     let violations = read(&[field("x", Kind::Float32)], r#"{"x": "secret"}"#).unwrap_err();
     assert_eq!(violations.to_string(), "`/x` must be a number, found a string");
     let violations = read(&[field("x", Kind::Float32)], r#"{"x": 16777217}"#).unwrap_err();
-    assert_eq!(violations.to_string(), "`/x` must be a number that float32 holds; this integer would lose digits");
+    assert_eq!(violations.to_string(), "`/x` must be an integer that float32 holds exactly");
 }
 
 #[test]

@@ -163,7 +163,7 @@ fn null_is_for_those_that_may_be_null() {
 #[test]
 fn a_parameter_that_is_left_out_is_its_default_or_absent() {
     let parameters = [
-        with_default(field("a", list(Kind::Int64)), json!([1, "9007199254740993"])),
+        with_default(field("a", list(Kind::Int64)), json!([1, 9_007_199_254_740_993_i64])),
         optional("b", Kind::Int64),
         field("c", Kind::Int64),
     ];
