@@ -16,6 +16,7 @@ pub mod graph;
 mod kernel;
 mod kernels;
 mod ml;
+mod product;
 mod program;
 mod read;
 mod recognise;
