@@ -10,7 +10,7 @@ pub(crate) mod testing;
 
 pub(crate) use canonical::{canonical, difference, normal, normal_entries};
 pub use decode::Fault;
+pub(crate) use decode::{Decoder, Faults, Object, escape, nearest};
 pub(crate) use encode::Entries;
 pub(crate) use named::named;
-pub(crate) use decode::{Decoder, Faults, Object, escape, nearest};
 pub(crate) use parse::parse;

@@ -1,8 +1,8 @@
 use serde_json::Value;
 
 use crate::{
-    json::{Decoder, Entries, named, normal},
-    schema::Schema,
+    json::{Decoder, Entries, named},
+    schema::{Field, Schema},
 };
 
 /// A query function: something that can be asked of the model.
@@ -98,23 +98,23 @@ impl Function {
 impl Parameter {
     fn decode(decoder: &Decoder) -> Option<Self> {
         let object = decoder.object()?;
-        let name = object.text("name");
+        let field = Field::decode_parts(&object);
         let kind = object.field("kind", ParameterKind::decode);
-        let schema = object.field("schema", Schema::decode);
-        let required = object.field("required", Decoder::boolean);
-        let default = object.optional("default").map(|decoder| decoder.value.clone());
         object.no_others();
-        Some(Self { name: name?, kind: kind?, schema: schema?, required: required?, default })
+        let Field { name, schema, required, default } = field?;
+        Some(Self { name, kind: kind?, schema, required, default })
     }
 
     fn to_value(&self) -> Value {
-        Entries::default()
-            .with("name", self.name.as_str())
-            .with("kind", self.kind.name())
-            .with("schema", self.schema.to_value())
-            .with("required", self.required)
-            .with_some("default", self.default.as_ref().map(normal))
-            .finish()
+        let mut value = self.to_field().to_value();
+        value["kind"] = self.kind.name().into();
+        value
+    }
+
+    /// The parameter as a field of the arguments.
+    pub fn to_field(&self) -> Field {
+        let Self { name, schema, required, default, .. } = self.clone();
+        Field { name, schema, required, default }
     }
 }
 

@@ -225,14 +225,15 @@ fn any_initial() -> impl Strategy<Value = Initial> {
 }
 
 fn any_dataset() -> impl Strategy<Value = Dataset> {
-    (any::<String>(), any::<String>(), any::<Option<[u8; 4]>>(), any::<Option<u32>>()).prop_map(
-        |(role, uri, digest, rows)| Dataset {
+    let schema = prop::option::of(crate::schema::testing::any_schema());
+    (any::<String>(), any::<String>(), any::<Option<[u8; 4]>>(), any::<Option<u32>>(), schema).prop_map(
+        |(role, uri, digest, rows, schema)| Dataset {
             name: String::new(),
             role,
             uri,
             digest: digest.map(|bytes| Digest::of(&bytes)),
             rows: rows.map(u64::from),
-            schema: Some(Schema::new(Kind::Float64).nullable()),
+            schema,
         },
     )
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use super::{CallError, bind::Bound};
 use crate::Fault;
 use crate::manifest;
-use crate::rows::{Arguments, Plan, Writer};
+use crate::rows::{Arguments, Layout, Plan, ValuePlan};
 use crate::runtime::{Execute, Pool};
 use crate::schema::{Field, Kind};
 use crate::table::Table;
@@ -14,7 +14,7 @@ use crate::tensor::Buffer;
 pub struct Function {
     declared: manifest::Function,
     plan: Plan,
-    writer: Writer,
+    returns: ValuePlan,
     bound: Bound,
     execute: Arc<dyn Execute>,
     memories: Pool<Memory>,
@@ -37,8 +37,8 @@ impl Function {
         execute: Arc<dyn Execute>,
     ) -> Result<Self, Vec<String>> {
         let plan = plan(&declared)?;
-        let writer = Writer::new(&declared.returns).map_err(|faults| told(&declared, faults.as_slice()))?;
-        Ok(Self { plan, writer, bound, execute, memories: Pool::default(), declared })
+        let returns = ValuePlan::new(&declared.returns).map_err(|faults| told(&declared, faults.as_slice()))?;
+        Ok(Self { plan, returns, bound, execute, memories: Pool::default(), declared })
     }
 
     /// Its name.
@@ -49,6 +49,11 @@ impl Function {
     /// What the manifest says of it.
     pub fn declaration(&self) -> &manifest::Function {
         &self.declared
+    }
+
+    /// How its result is read and written.
+    pub fn returns(&self) -> &ValuePlan {
+        &self.returns
     }
 
     /// How its arguments are read.
@@ -93,7 +98,7 @@ impl Function {
     fn answer(&self, arguments: &[u8], memory: &mut Memory, answer: &mut Vec<u8>) -> Result<(), CallError> {
         self.plan.read(arguments, &mut memory.arguments).map_err(CallError::Arguments)?;
         self.run(memory.arguments.tables(), &mut memory.inputs, &mut memory.result)?;
-        self.writer.write(&memory.result, answer).map_err(CallError::Result)
+        self.returns.write(&memory.result, Layout::Rows, answer).map_err(CallError::Result)
     }
 
     /// Answers a call: the arguments in columns, one table for each parameter, as [`plan`](Self::plan) reads them.
@@ -104,13 +109,14 @@ impl Function {
     pub fn call(&self, arguments: &[Table]) -> Result<Table, CallError> {
         let mut result = self.result();
         self.run(arguments, &mut Vec::new(), &mut result)?;
-        self.writer.check(&result).map_err(CallError::Result)?;
+        // What it would be as JSON is what is checked.
+        self.returns.write(&result, Layout::Rows, &mut Vec::new()).map_err(CallError::Result)?;
         Ok(result)
     }
 
     fn run(&self, arguments: &[Table], buffers: &mut Vec<Buffer>, result: &mut Table) -> Result<(), CallError> {
         let rows = self.bound.rows(arguments);
-        result.rows = rows;
+        (result.rows, result.present) = (rows, true);
         let inputs = self.bound.inputs(arguments, buffers);
         self.execute.run(&inputs, &mut |index, tensor| self.bound.take(index, tensor, rows, result))?;
         Ok(())

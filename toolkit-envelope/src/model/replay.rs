@@ -2,7 +2,6 @@ use std::fmt;
 
 use super::{Function, LoadError, Model};
 use crate::manifest::Tolerance;
-use crate::rows::ValuePlan;
 use crate::store;
 use crate::table::{Column, Table, Values};
 
@@ -86,9 +85,8 @@ pub(super) fn replay(function: &Function, tolerance: Tolerance, input: &[u8], ou
 
 fn recorded(function: &Function, output: &[u8]) -> Result<Table, Failed> {
     let told = |error: &dyn fmt::Display| Failed::Cannot(format!("what is recorded is not an answer of it: {error}"));
-    let plan = ValuePlan::new(&function.declaration().returns).map_err(|faults| told(&super::error::listed(&faults)))?;
-    let mut expected = plan.table();
-    plan.read(output, &mut expected).map_err(|wrong| told(&wrong))?;
+    let mut expected = function.returns().table();
+    function.returns().read(output, &mut expected).map_err(|wrong| told(&wrong))?;
     Ok(expected)
 }
 

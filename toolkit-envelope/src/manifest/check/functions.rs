@@ -1,7 +1,10 @@
 //! What must be true of the query functions.
 
 use super::Found;
-use crate::manifest::{Function, Parameter};
+use crate::{
+    manifest::{Function, Parameter},
+    schema::{Kind, Schema},
+};
 
 pub(super) fn check(functions: &[Function], found: &mut Found) {
     if functions.is_empty() {
@@ -19,20 +22,19 @@ pub(super) fn check(functions: &[Function], found: &mut Found) {
             found.push(format!("{place}/batch/max"), "is 0, expected at least 1; leave it out for no limit");
         }
         for (number, parameter) in function.params.iter().enumerate() {
-            check_parameter(&format!("{place}/params/{number}"), parameter, found);
+            found.name(format!("{place}/params/{number}/name"), &parameter.name);
         }
-        let names = function.params.iter().enumerate();
-        found.once(names.map(|(number, parameter)| (format!("{place}/params/{number}/name"), parameter.name.as_str())));
+        if !function.params.is_empty() {
+            // Parameters are the fields of the arguments; what is wrong with fields is wrong with them.
+            let fields = function.params.iter().map(Parameter::to_field).collect();
+            for fault in Schema::new(Kind::Struct { fields }).check().err().unwrap_or_default() {
+                found.push(fault.pointer.replacen("/fields", &format!("{place}/params"), 1), fault.message);
+            }
+        }
+        found.schema(&format!("{place}/returns"), &function.returns);
     }
     let names = functions.iter().enumerate();
     found.once(names.map(|(index, function)| (format!("/functions/{index}/name"), function.name.as_str())));
-}
-
-fn check_parameter(place: &str, parameter: &Parameter, found: &mut Found) {
-    found.name(format!("{place}/name"), &parameter.name);
-    if parameter.default.is_some() && parameter.required {
-        found.push(format!("{place}/required"), "is true, but there is a default; write false, or remove the default");
-    }
 }
 
 /// The name becomes a part of a URL and of code in several languages.

@@ -7,7 +7,7 @@ mod paths;
 use std::collections::HashMap;
 
 use super::{Manifest, Role, Runtime};
-use crate::json::Fault;
+use crate::{json::Fault, schema::Schema};
 
 /// The faults found so far.
 #[derive(Default)]
@@ -27,6 +27,13 @@ impl Found {
             } else {
                 first.insert(name, pointer);
             }
+        }
+    }
+
+    /// Tells of everything that contradicts itself in a schema.
+    fn schema(&mut self, pointer: &str, schema: &Schema) {
+        for fault in schema.check().err().unwrap_or_default() {
+            self.push(format!("{pointer}{}", fault.pointer), fault.message);
         }
     }
 
@@ -120,6 +127,9 @@ impl Manifest {
         }
         for (index, dataset) in self.datasets.iter().enumerate() {
             found.name(format!("/datasets/{index}/name"), &dataset.name);
+            if let Some(schema) = &dataset.schema {
+                found.schema(&format!("/datasets/{index}/schema"), schema);
+            }
         }
         found.once(self.datasets.iter().enumerate().map(|(i, set)| (format!("/datasets/{i}/name"), set.name.as_str())));
         for (index, metric) in self.initial.metrics.iter().enumerate() {
