@@ -100,7 +100,7 @@ fn verifying() -> Result {
     let tiny = fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../../toolkit-envelope/tests/models/iris_lr_nozipmap/model.onnx"))?;
     let builder = OnnxModel::new("large", tiny).into_builder()?;
     let role = toolkit_envelope::manifest::Role::Doc;
-    builder.file_at("large", role, "application/octet-stream", &file).build()?.save_archive(&path)?;
+    builder.file_at("large", role, &file).build()?.save_archive(&path)?;
     let mut taken = Vec::new();
     for _ in 0..3 {
         taken.push(time(1, || Envelope::open(&path))?);

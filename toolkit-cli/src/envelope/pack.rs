@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use serde_json::{Map, Value, json};
-use toolkit_envelope::manifest::{Engine, Metric, Role, Tolerance};
+use toolkit_envelope::manifest::{Engine, Role, Tolerance};
 use toolkit_envelope::schema::{Kind, Schema};
 use toolkit_envelope::{Envelope, EnvelopeBuilder, Fault, Model, OnnxModel};
 
@@ -70,7 +70,7 @@ fn described(mut builder: EnvelopeBuilder, arguments: &Pack) -> anyhow::Result<E
         for (name, value) in read_object(path)? {
             let value = value.as_f64();
             let value = value.with_context(|| format!("{}: `{name}` is not a number", path.display()))?;
-            builder = builder.metric(Metric { name, value, dataset: None });
+            builder = builder.metric(name, value, None);
         }
     }
     if let Some(path) = &arguments.hyperparameters {
@@ -80,7 +80,7 @@ fn described(mut builder: EnvelopeBuilder, arguments: &Pack) -> anyhow::Result<E
     }
     for path in &arguments.doc {
         let name = path.file_name().and_then(|name| name.to_str()).context("a document has no name")?;
-        builder = builder.file(format!("docs/{name}"), Role::Doc, "text/markdown", read(path)?);
+        builder = builder.file(format!("docs/{name}"), Role::Doc, read(path)?);
     }
     if let Some(time) = &arguments.created_at {
         builder = builder.created_at(time.parse().with_context(|| format!("--created-at {time}"))?);

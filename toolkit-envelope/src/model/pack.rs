@@ -6,7 +6,7 @@ use super::bind::Bound;
 use super::infer::{self, Answer, Hints};
 use super::{Function, Loaded, execute, replay};
 use crate::EnvelopeBuilder;
-use crate::manifest::{self, Batch, Binding, Engine, Example, FunctionSource, Onnx, Role, Runtime, Tolerance};
+use crate::manifest::{self, Batch, Binding, Engine, FunctionSource, Onnx, Role, Runtime, Tolerance};
 use crate::runtime::onnx::{Graph, Port, Program};
 use crate::schema::{Field, Kind, Schema};
 use crate::table::Table;
@@ -48,8 +48,6 @@ impl From<Vec<String>> for PackError {
 
 /// The path of the model in its envelope.
 const MODEL: &str = "model.onnx";
-/// The path of the example's rows.
-const ROWS: &str = "examples/rows.json";
 
 impl OnnxModel {
     /// The model `bytes`, which is to be called `name`.
@@ -138,16 +136,8 @@ impl OnnxModel {
         let mut builder = EnvelopeBuilder::new(self.name.clone());
         if let Some(input) = &example {
             let answered = self.answers(&loaded, &functions, &bindings, input)?;
-            builder = builder.file(ROWS, Role::Example, "application/json", input.clone());
             for (function, answer) in functions.iter().zip(answered) {
-                let output = format!("examples/{}.json", function.name);
-                let example = Example {
-                    function: function.name.clone(),
-                    input: ROWS.to_owned(),
-                    output: output.clone(),
-                    tolerance: self.tolerance,
-                };
-                builder = builder.file(output, Role::Example, "application/json", answer).example(example);
+                builder = builder.example(&function.name, input, &answer, self.tolerance);
             }
         }
         let runtime = Runtime::Onnx(Onnx {
@@ -157,7 +147,7 @@ impl OnnxModel {
             engine,
             bindings,
         });
-        let builder = builder.file(MODEL, Role::Model, "application/vnd.onnx", self.bytes).runtime(runtime);
+        let builder = builder.file(MODEL, Role::Model, self.bytes).runtime(runtime);
         Ok(functions.into_iter().fold(builder, EnvelopeBuilder::function))
     }
 
@@ -167,8 +157,8 @@ impl OnnxModel {
         loaded: &Loaded,
         functions: &[manifest::Function],
         bindings: &[Binding],
-        input: &[u8],
-    ) -> Result<Vec<Vec<u8>>, PackError> {
+        input: &Value,
+    ) -> Result<Vec<Value>, PackError> {
         let mut faults = Vec::new();
         for (name, _) in &self.expected {
             if !functions.iter().any(|function| function.name == *name) {
@@ -191,18 +181,20 @@ impl OnnxModel {
         loaded: &Loaded,
         declared: &manifest::Function,
         binding: &Binding,
-        input: &[u8],
-    ) -> Result<Vec<u8>, Vec<String>> {
+        input: &Value,
+    ) -> Result<Value, Vec<String>> {
         let bound = Bound::plan(declared, binding, &loaded.inputs, &loaded.outputs)?;
         let function = Function::new(declared.clone(), bound, Arc::clone(&loaded.execute))?;
         let name = &declared.name;
         let Some((_, expected)) = self.expected.iter().find(|(function, _)| function == name) else {
-            return function.call_json(input).map_err(|error| vec![format!("`{name}`, for the example: {error}")]);
+            let wrong = |error: &dyn std::fmt::Display| vec![format!("`{name}`, for the example: {error}")];
+            let answer = function.call_json(input.to_string().as_bytes()).map_err(|error| wrong(&error))?;
+            return serde_json::from_slice(&answer).map_err(|error| wrong(&error));
         };
-        let expected = expected.to_string().into_bytes();
-        let replayed = replay::replay(&function, self.tolerance, input, &expected);
+        let (input, output) = (input.to_string(), expected.to_string());
+        let replayed = replay::replay(&function, self.tolerance, input.as_bytes(), output.as_bytes());
         replayed.map_err(|failed| vec![format!("`{name}`: {failed}")])?;
-        Ok(expected)
+        Ok(expected.clone())
     }
 }
 
@@ -216,13 +208,12 @@ fn suitable(graph: &Graph) -> Result<Engine, PackError> {
 }
 
 /// The arguments of a call with the example.
-fn input(parameter: &str, rows: Vec<Value>) -> Vec<u8> {
-    let arguments = Map::from_iter([(parameter.to_owned(), Value::Array(rows))]);
-    Value::Object(arguments).to_string().into_bytes()
+fn input(parameter: &str, rows: Vec<Value>) -> Value {
+    Value::Object(Map::from_iter([(parameter.to_owned(), Value::Array(rows))]))
 }
 
 /// The outputs, with the shapes that they have for the example.
-fn seen(loaded: &Loaded, arguments: &infer::Arguments, input: &[u8]) -> Result<Vec<Port>, PackError> {
+fn seen(loaded: &Loaded, arguments: &infer::Arguments, input: &Value) -> Result<Vec<Port>, PackError> {
     let probe = manifest::Function {
         name: "predict".to_owned(),
         doc: String::new(),
@@ -235,7 +226,7 @@ fn seen(loaded: &Loaded, arguments: &infer::Arguments, input: &[u8]) -> Result<V
     let bound = Bound::plan(&probe, &binding, &loaded.inputs, &loaded.outputs)?;
     let plan = super::function::plan(&probe)?;
     let mut tables = plan.arguments();
-    plan.read(input, &mut tables).map_err(|wrong| vec![format!("the example does not fit the model: {wrong}")])?;
+    plan.read(input.to_string().as_bytes(), &mut tables).map_err(|wrong| vec![format!("the example does not fit the model: {wrong}")])?;
     let mut outputs = loaded.outputs.clone();
     let mut buffers = Vec::new();
     let tables: &[Table] = tables.tables();

@@ -31,9 +31,13 @@ fn not_regular() -> io::Error {
 fn without_following(path: &Path) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;
 
-    // Without O_NONBLOCK, opening a pipe waits for somebody to write to it.
-    let opened = OpenOptions::new().read(true).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK).open(path);
-    opened.map_err(|error| if error.raw_os_error() == Some(libc::ELOOP) { not_regular() } else { error })
+    use rustix::{fs::OFlags, io::Errno};
+
+    // Without NONBLOCK, opening a pipe waits for somebody to write to it.
+    let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
+    let opened = OpenOptions::new().read(true).custom_flags(flags).open(path);
+    let is_link = |error: &io::Error| error.raw_os_error() == Some(Errno::LOOP.raw_os_error());
+    opened.map_err(|error| if is_link(&error) { not_regular() } else { error })
 }
 
 #[cfg(not(unix))]

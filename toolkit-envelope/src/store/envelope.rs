@@ -11,7 +11,8 @@ use super::{
 };
 use crate::{
     digest::Digest,
-    manifest::{File, Manifest},
+    json::Fault,
+    manifest::{File, LONGEST, Manifest},
 };
 
 /// A whole envelope: its manifest, and where its files' bytes are.
@@ -131,6 +132,30 @@ impl Envelope {
     /// One file for each blob, sorted by digest.
     pub(crate) fn distinct(&self) -> Vec<&File> {
         distinct(&self.manifest)
+    }
+
+    /// An envelope of a manifest that was put together in a program, and where its files' bytes are.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] with everything that is wrong with the manifest.
+    pub(crate) fn of(manifest: Manifest, blobs: BTreeMap<Digest, Blob>) -> Result<Self, Error> {
+        let mut faults = manifest.check();
+        let json = manifest.to_json().unwrap_or_else(|unwritable| {
+            faults.extend(unwritable);
+            Vec::new()
+        });
+        if faults.is_empty() && json.len() > LONGEST {
+            let message = format!("is {} bytes long, expected at most {LONGEST}; keep less in it", json.len());
+            faults.push(Fault { pointer: String::new(), message });
+        }
+        if !faults.is_empty() {
+            return Err(Error::Invalid { faults });
+        }
+        // What is read again is the manifest in its one form, whatever the program's values looked like.
+        let manifest = Manifest::read(&json).map_err(|faults| Error::Invalid { faults })?;
+        let place = PathBuf::from(format!("the new envelope `{}`", manifest.name));
+        Self::verified(manifest, json, &place, blobs, BTreeMap::new())
     }
 
     /// An envelope of which everything was verified.

@@ -28,6 +28,7 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use blob::Blob;
 pub use envelope::Envelope;
 pub use error::{Error, FileFault};
 pub use shared::Store;

@@ -1,0 +1,63 @@
+use std::{
+    env,
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use jiff::Timestamp;
+
+use super::job;
+use crate::manifest::{Git, Provenance, Sdk};
+
+impl Provenance {
+    /// What can be known here and now: the time, this crate, the user and the machine, the state of the Git repository
+    /// that `directory` is in, and the automatic job that runs this.
+    ///
+    /// The job's command is not inferred: arguments may hold secrets, and an envelope keeps what it has.
+    pub fn inferred(directory: &Path) -> Self {
+        let variable = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
+        Self {
+            created_at: Timestamp::now(),
+            sdk: Sdk { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+            user: ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(variable),
+            host: host().or_else(|| variable("COMPUTERNAME")),
+            git: git(directory),
+            job: job::inferred(variable),
+        }
+    }
+}
+
+fn host() -> Option<String> {
+    #[cfg(unix)]
+    {
+        let name = rustix::system::uname();
+        name.nodename().to_str().ok().filter(|name| !name.is_empty()).map(str::to_owned)
+    }
+    #[cfg(not(unix))]
+    None
+}
+
+fn git(directory: &Path) -> Option<Git> {
+    let ask = |arguments: &[&str]| {
+        let mut git = Command::new("git");
+        // Looking must not write, and must not ask for a password.
+        git.arg("-C").arg(directory).args(arguments).stdin(Stdio::null());
+        git.env("GIT_OPTIONAL_LOCKS", "0").env("GIT_TERMINAL_PROMPT", "0");
+        let output = git.output().ok().filter(|output| output.status.success())?;
+        Some(String::from_utf8(output.stdout).ok()?.trim_end().to_owned())
+    };
+    let commit = ask(&["rev-parse", "--verify", "HEAD"])?;
+    let remote = ask(&["remote", "get-url", "origin"]);
+    let branch = ask(&["symbolic-ref", "--quiet", "--short", "HEAD"]);
+    let dirty = !ask(&["status", "--porcelain"])?.is_empty();
+    Some(Git { remote: remote.map(|url| without_credentials(&url)), commit, branch, dirty })
+}
+
+/// The address without what stands before `@` in `scheme://user:secret@host/path`. The user of `git@host:path` stays: it
+/// is part of the address, and has no secret.
+pub(super) fn without_credentials(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    format!("{scheme}://{host}{path}")
+}
