@@ -13,7 +13,7 @@ use crate::report::Reporter;
 pub(crate) fn inspect(arguments: &Inspect, report: &Reporter) -> anyhow::Result<ExitCode> {
     let envelope = Envelope::open(&arguments.envelope)?;
     let manifest = envelope.manifest();
-    let document: Value = serde_json::from_slice(envelope.manifest_json())?;
+    let document: Value = serde_json::from_slice(&manifest.to_json().map_err(|faults| anyhow::anyhow!("{faults:?}"))?)?;
     report.answer(&document, || text(manifest, envelope.id()).unwrap_or_default())?;
     Ok(ExitCode::SUCCESS)
 }

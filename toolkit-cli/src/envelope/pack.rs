@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use serde_json::{Map, Value, json};
-use toolkit_envelope::manifest::{Engine, Role, Tolerance};
+use toolkit_envelope::manifest::{Engine, Environment, Provenance, Role, Tolerance};
 use toolkit_envelope::schema::{Kind, Schema};
 use toolkit_envelope::{Envelope, EnvelopeBuilder, Fault, Model, OnnxModel};
 
@@ -85,7 +85,7 @@ fn described(mut builder: EnvelopeBuilder, arguments: &Pack) -> anyhow::Result<E
     if let Some(time) = &arguments.created_at {
         builder = builder.created_at(time.parse().with_context(|| format!("--created-at {time}"))?);
     }
-    Ok(if arguments.reproducible { builder.without_provenance() } else { builder })
+    Ok(if arguments.reproducible { reproducible(builder) } else { builder })
 }
 
 /// As one file if its name says so, as a directory else.
@@ -121,4 +121,13 @@ fn listed(path: &Path, faults: &[Fault]) -> anyhow::Error {
 
 fn read_json(path: &Path) -> anyhow::Result<Value> {
     serde_json::from_slice(&read(path)?).with_context(|| path.display().to_string())
+}
+
+/// Without what is another on each machine: who packed it, where, and from which commit.
+fn reproducible(builder: EnvelopeBuilder) -> EnvelopeBuilder {
+    let mut environment = Environment::here();
+    environment.platform.libc = None;
+    let here = Provenance::inferred(Path::new("."));
+    let provenance = Provenance { user: None, host: None, git: None, job: None, ..here };
+    builder.environment(environment).provenance(provenance)
 }
