@@ -7,7 +7,7 @@ use super::infer::{self, Answer, Hints};
 use super::{Function, Loaded, execute, replay};
 use crate::EnvelopeBuilder;
 use crate::manifest::{self, Batch, Binding, Engine, FunctionSource, Onnx, Role, Runtime, Tolerance};
-use crate::runtime::onnx::{Graph, Port, Program};
+use crate::runtime::onnx::{Graph, Port};
 use crate::schema::{Field, Kind, Schema};
 use crate::table::Table;
 
@@ -120,8 +120,7 @@ impl OnnxModel {
     /// fit, answers that are not as expected.
     pub fn into_builder(self) -> Result<EnvelopeBuilder, PackError> {
         let graph = Graph::read(&self.bytes).map_err(|error| vec![error.to_string()])?;
-        let engine = self.engine.map_or_else(|| suitable(&graph), Ok)?;
-        let loaded = execute(&graph, &self.bytes, engine)?;
+        let (engine, loaded) = self.load(&graph)?;
         let arguments = infer::arguments(&loaded.inputs, &self.hints)?;
         let example = self.hints.example.clone().map(|rows| input(&arguments.parameters[0].name, rows));
         let outputs = match &example {
@@ -149,6 +148,22 @@ impl OnnxModel {
         });
         let builder = builder.file(MODEL, Role::Model, self.bytes).runtime(runtime);
         Ok(functions.into_iter().fold(builder, EnvelopeBuilder::function))
+    }
+
+    /// The model in the runtime that it shall run in: by default the native one, if that has all operators.
+    fn load(&self, graph: &Graph) -> Result<(Engine, Loaded), PackError> {
+        let engine = self.engine.unwrap_or(Engine::Native);
+        let mut faults = match execute(graph, &self.bytes, engine) {
+            Ok(loaded) => return Ok((engine, loaded)),
+            Err(faults) => faults,
+        };
+        if self.engine.is_none() {
+            match execute(graph, &self.bytes, Engine::Onnxruntime) {
+                Ok(loaded) => return Ok((Engine::Onnxruntime, loaded)),
+                Err(others) => faults.extend(others),
+            }
+        }
+        Err(PackError(faults))
     }
 
     /// What each function answers for the example: as the model does, or as it is expected to.
@@ -195,15 +210,6 @@ impl OnnxModel {
         let replayed = replay::replay(&function, self.tolerance, input.as_bytes(), output.as_bytes());
         replayed.map_err(|failed| vec![format!("`{name}`: {failed}")])?;
         Ok(expected.clone())
-    }
-}
-
-/// The runtime that has all operators of the model.
-fn suitable(graph: &Graph) -> Result<Engine, PackError> {
-    match Program::compile(graph) {
-        Ok(_) => Ok(Engine::Native),
-        Err(_) if cfg!(feature = "onnxruntime") => Ok(Engine::Onnxruntime),
-        Err(unsupported) => Err(PackError(unsupported.gaps.iter().map(ToString::to_string).collect())),
     }
 }
 
