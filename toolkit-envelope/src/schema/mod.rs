@@ -16,6 +16,7 @@
 
 mod accepts;
 mod document;
+mod infer;
 mod kind;
 mod node;
 mod read;
@@ -23,7 +24,9 @@ pub(crate) mod scalar;
 mod sound;
 #[cfg(test)]
 pub(crate) mod testing;
+mod union;
 mod write;
 
+pub use infer::Inferred;
 pub use kind::{Kind, TimeUnit};
 pub use node::{Domain, Field, Observed, Schema};

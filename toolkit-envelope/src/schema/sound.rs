@@ -232,7 +232,7 @@ fn check_domain(domain: &Domain, kind: &Kind, tell: Tell<'_>) {
             match value {
                 Err(refused) => tell(&place, refused.message.to_string()),
                 Ok(_) if stored[..index].contains(value) => {
-                    tell(&place, "is there already, expected values that differ".to_owned())
+                    tell(&place, "is there already, expected values that differ".to_owned());
                 }
                 Ok(_) => {}
             }

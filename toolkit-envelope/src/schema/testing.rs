@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-use super::{Domain, Field, Kind, Observed, Schema, TimeUnit, scalar};
+use super::{Domain, Field, Kind, Observed, Schema, TimeUnit, document, scalar};
 
 /// A schema of any shape that does not contradict itself, in the form in which it is read.
 pub(crate) fn any_schema() -> impl Strategy<Value = Schema> {
@@ -176,7 +176,9 @@ pub(crate) fn scalar_of(kind: &Kind, domain: Option<&Domain>) -> BoxedStrategy<V
         Kind::Categorical { values, .. } => prop::sample::select(values).boxed(),
         integer => {
             let (least, greatest) = integer.integer_range().unwrap();
-            let number = |integer: i128| i64::try_from(integer).map_or_else(|_| json!(integer as u64), Value::from);
+            let number = |integer: i128| {
+                i64::try_from(integer).map_or_else(|_| json!(u64::try_from(integer).unwrap()), Value::from)
+            };
             prop_oneof![(least..=greatest).prop_map(number), (least.max(-9)..=9).prop_map(number)].boxed()
         }
     }
@@ -188,7 +190,8 @@ fn any_fields(schema: impl Strategy<Value = Schema> + Clone, most: usize) -> imp
         let default = prop_oneof![Just(None), default].prop_filter("can be written", {
             let schema = schema.clone();
             move |default| {
-                let field = Field { default: default.clone(), required: false, ..Field::new("", schema.clone()) };
+                let default = default.as_ref().map(|value| document::from_document(&schema, value));
+                let field = Field { default, required: false, ..Field::new("", schema.clone()) };
                 let mut faults = 0;
                 super::sound::check_field(&field, &mut |_, _| faults += 1);
                 faults == 0
@@ -198,7 +201,7 @@ fn any_fields(schema: impl Strategy<Value = Schema> + Clone, most: usize) -> imp
         (name, Just(schema), any::<bool>(), default)
     });
     let field = field.prop_map(|(name, schema, required, default)| {
-        let default = default.filter(|_| !required).map(|value| super::document::from_document(&schema, &value));
+        let default = default.filter(|_| !required).map(|value| document::from_document(&schema, &value));
         Field { name, schema, required, default }
     });
     prop::collection::vec(field, 0..=most).prop_map(|mut fields| {
@@ -251,19 +254,19 @@ fn any_domain(kind: &Kind) -> BoxedStrategy<Domain> {
     (bounds, values, pattern)
         .prop_map(move |((min, max), values, pattern)| {
             let values = values.map(|values| {
-                values.iter().map(|value| super::document::leaf_from_document(&kind, value)).collect::<Vec<_>>()
+                values.iter().map(|value| document::leaf_from_document(&kind, value)).collect::<Vec<_>>()
             });
             // Either bounds and a pattern, or values, so that a value can be found that is in the domain.
             match values {
-                Some(mut values) => {
-                    let mut seen = Vec::new();
-                    values.retain(|value| {
-                        let stored = format!("{:?}", scalar::read(&kind, value));
-                        let new = !seen.contains(&stored);
-                        seen.push(stored);
-                        new
-                    });
-                    Domain { values: Some(values), ..Domain::default() }
+                Some(values) => {
+                    let same = |a: &Value, b: &Value| scalar::read(&kind, a) == scalar::read(&kind, b);
+                    let mut differ = Vec::new();
+                    for value in values {
+                        if !differ.iter().any(|other| same(other, &value)) {
+                            differ.push(value);
+                        }
+                    }
+                    Domain { values: Some(differ), ..Domain::default() }
                 }
                 None => Domain { min, max, values: None, pattern },
             }
@@ -289,7 +292,7 @@ fn any_bounds(kind: &Kind) -> BoxedStrategy<(Option<Value>, Option<Value>)> {
             let stored = |bound: &Option<Value>| {
                 bound.as_ref().and_then(|bound| scalar::read(&kind, bound).ok().map(|stored| format_key(&stored)))
             };
-            let normal = |bound: Option<Value>| bound.map(|bound| super::document::leaf_from_document(&kind, &bound));
+            let normal = |bound: Option<Value>| bound.map(|bound| document::leaf_from_document(&kind, &bound));
             match (stored(&min), stored(&max)) {
                 (Some(least), Some(greatest)) if least > greatest => (normal(max), normal(min)),
                 _ => (normal(min), normal(max)),
