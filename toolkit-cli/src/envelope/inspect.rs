@@ -47,7 +47,10 @@ fn text(manifest: &Manifest, id: Digest) -> Result<String, std::fmt::Error> {
     }
     for (title, entries) in [
         ("tags", manifest.initial.tags.iter().map(|(key, value)| format!("{key} = {value}")).collect::<Vec<_>>()),
-        ("metrics", manifest.initial.metrics.iter().map(|metric| format!("{} = {}", metric.name, metric.value)).collect()),
+        (
+            "metrics",
+            manifest.initial.metrics.iter().map(|metric| format!("{} = {}", metric.name, metric.value)).collect(),
+        ),
         ("hyperparameters", manifest.hyperparameters.iter().map(|(key, value)| format!("{key} = {value}")).collect()),
     ] {
         if !entries.is_empty() {
@@ -72,9 +75,9 @@ fn lines(out: &mut String, depth: usize, name: &str, schema: &Schema, required: 
     let optional = if required { "" } else { ", may be left out" };
     writeln!(out, "{:indent$}{name}: {}{nullable}{optional}", "", kind(&schema.kind), indent = depth * 2)?;
     match &schema.kind {
-        Kind::Frame { columns: fields, .. } | Kind::Struct { fields } => {
-            fields.iter().try_for_each(|Field { name, schema, required, .. }| lines(out, depth + 1, name, schema, *required))
-        }
+        Kind::Frame { columns: fields, .. } | Kind::Struct { fields } => fields
+            .iter()
+            .try_for_each(|Field { name, schema, required, .. }| lines(out, depth + 1, name, schema, *required)),
         _ => Ok(()),
     }
 }

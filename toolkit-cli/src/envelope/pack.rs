@@ -22,15 +22,14 @@ pub(crate) fn pack(arguments: &Pack, report: &Reporter) -> anyhow::Result<ExitCo
     save(&envelope, &output)?;
     let functions: Vec<&str> = model.functions().iter().map(toolkit_envelope::Function::name).collect();
     let answer = json!({ "path": output, "envelope_id": envelope.id().to_string(), "functions": functions });
-    report.answer(&answer, || format!("{}\n{}\nfunctions: {}", output.display(), envelope.id(), functions.join(", ")))?;
+    report
+        .answer(&answer, || format!("{}\n{}\nfunctions: {}", output.display(), envelope.id(), functions.join(", ")))?;
     Ok(ExitCode::SUCCESS)
 }
 
 fn model(arguments: &Pack, name: String) -> anyhow::Result<OnnxModel> {
     let tolerance = Tolerance { absolute: arguments.absolute_tolerance, relative: arguments.relative_tolerance };
-    let mut model = OnnxModel::new(name, read(&arguments.model)?)
-        .classes(&arguments.classes)
-        .tolerance(tolerance);
+    let mut model = OnnxModel::new(name, read(&arguments.model)?).classes(&arguments.classes).tolerance(tolerance);
     if let Some(path) = &arguments.example {
         let rows = match read_json(path)? {
             Value::Array(rows) => rows,

@@ -125,7 +125,10 @@ fn plan_input(function: &Function, input: &Input, port: &Port) -> Result<BoundIn
             let parameter = function.params.iter().position(|parameter| parameter.name == *name);
             let parameter = parameter.ok_or_else(|| vec![format!("there is no parameter `{name}`")])?;
             let Kind::Tensor { dtype, .. } = &function.params[parameter].schema.kind else {
-                return Err(vec![format!("the parameter `{name}` is bound to the input `{}` and is no tensor", port.name)]);
+                return Err(vec![format!(
+                    "the parameter `{name}` is bound to the input `{}` and is no tensor",
+                    port.name
+                )]);
             };
             if super::infer::kind(port.element) != **dtype {
                 let expected = port.element;
@@ -134,11 +137,14 @@ fn plan_input(function: &Function, input: &Input, port: &Port) -> Result<BoundIn
             Ok(BoundInput::Tensor { parameter })
         }
         Source::Columns { columns, null } => {
-            let is_bound_to = |fields: &[crate::schema::Field]| columns.iter().all(|column| fields.iter().any(|field| field.name == *column));
-            let frames = function.params.iter().enumerate().filter_map(|(at, parameter)| match &parameter.schema.kind {
-                Kind::Frame { columns, .. } => Some((at, columns)),
-                _ => None,
-            });
+            let is_bound_to = |fields: &[crate::schema::Field]| {
+                columns.iter().all(|column| fields.iter().any(|field| field.name == *column))
+            };
+            let frames =
+                function.params.iter().enumerate().filter_map(|(at, parameter)| match &parameter.schema.kind {
+                    Kind::Frame { columns, .. } => Some((at, columns)),
+                    _ => None,
+                });
             let Some((parameter, fields)) = frames.into_iter().find(|(_, fields)| is_bound_to(fields)) else {
                 return Err(vec![format!("no parameter has the columns that the input `{}` takes", port.name)]);
             };
@@ -161,7 +167,9 @@ fn shape_of(port: &Port, columns: usize) -> Result<bool, Vec<String>> {
         Some([_]) if columns == 1 => Ok(false),
         None | Some([_, None]) => Ok(true),
         Some([_, Some(width)]) if *width == columns => Ok(true),
-        Some(dims) => Err(vec![format!("{columns} columns are bound to the input `{}`, whose axes are {dims:?}", port.name)]),
+        Some(dims) => {
+            Err(vec![format!("{columns} columns are bound to the input `{}`, whose axes are {dims:?}", port.name)])
+        }
     }
 }
 

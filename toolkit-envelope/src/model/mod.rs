@@ -112,7 +112,8 @@ struct Loaded {
 fn execute(graph: &Graph, model: &[u8], engine: Engine) -> Result<Loaded, Vec<String>> {
     match engine {
         Engine::Native => {
-            let program = Program::compile(graph).map_err(|unsupported| unsupported.gaps.iter().map(ToString::to_string).collect::<Vec<_>>())?;
+            let program = Program::compile(graph)
+                .map_err(|unsupported| unsupported.gaps.iter().map(ToString::to_string).collect::<Vec<_>>())?;
             let (inputs, outputs) = (program.inputs().to_vec(), program.outputs().to_vec());
             Ok(Loaded { execute: Arc::new(Native::new(program)), inputs, outputs })
         }

@@ -232,7 +232,8 @@ fn seen(loaded: &Loaded, arguments: &infer::Arguments, input: &Value) -> Result<
     let bound = Bound::plan(&probe, &binding, &loaded.inputs, &loaded.outputs)?;
     let plan = super::function::plan(&probe)?;
     let mut tables = plan.arguments();
-    plan.read(input.to_string().as_bytes(), &mut tables).map_err(|wrong| vec![format!("the example does not fit the model: {wrong}")])?;
+    plan.read(input.to_string().as_bytes(), &mut tables)
+        .map_err(|wrong| vec![format!("the example does not fit the model: {wrong}")])?;
     let mut outputs = loaded.outputs.clone();
     let mut buffers = Vec::new();
     let tables: &[Table] = tables.tables();

@@ -29,7 +29,10 @@ impl fmt::Display for Difference {
         let Self { function, row, found, expected, rows, .. } = self;
         let column = self.column.as_deref().map(|name| format!(", column `{name}`")).unwrap_or_default();
         let how = if self.one_at_a_time { "one row at a time" } else { "all rows at once" };
-        write!(f, "`{function}`, row {row}{column}: found {found}, expected {expected} ({how}; rows that differ: {rows})")
+        write!(
+            f,
+            "`{function}`, row {row}{column}: found {found}, expected {expected} ({how}; rows that differ: {rows})"
+        )
     }
 }
 
@@ -41,11 +44,9 @@ pub(super) fn all(model: &Model, file: impl Fn(&str) -> Result<Vec<u8>, store::E
         let (input, output) = (file(&example.input)?, file(&example.output)?);
         replay(function, example.tolerance, &input, &output).map_err(|failed| match failed {
             Failed::Differs(difference) => LoadError::Differs(difference),
-            Failed::Cannot(message) => LoadError::Example {
-                path: example.input.clone(),
-                function: example.function.clone(),
-                message,
-            },
+            Failed::Cannot(message) => {
+                LoadError::Example { path: example.input.clone(), function: example.function.clone(), message }
+            }
         })?;
     }
     Ok(())

@@ -56,7 +56,8 @@ impl Take {
             && tensor.elements.len() == rows * width
             && if self.index.is_some() { index < width } else { width == 1 };
         if !fits && rows > 0 {
-            let expected = self.index.map_or_else(|| format!("[{rows}]"), |index| format!("[{rows}, {} or more]", index + 1));
+            let expected =
+                self.index.map_or_else(|| format!("[{rows}]"), |index| format!("[{rows}, {} or more]", index + 1));
             let message = format!("the output `{}` has the shape {:?}, expected {expected}", self.tensor, tensor.shape);
             return Err(RunError::new(message));
         }

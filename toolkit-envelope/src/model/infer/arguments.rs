@@ -138,7 +138,9 @@ fn allot(inputs: &[Port], names: &[String]) -> Result<Vec<Vec<String>>, Vec<Stri
 fn field(name: &str, element: Element, rows: &[&Map<String, Value>]) -> Field {
     let is_absent = rows.iter().any(|row| !row.contains_key(name));
     let is_null = rows.iter().any(|row| row.get(name).is_some_and(Value::is_null));
-    let schema = Schema { nullable: is_absent || is_null, ..Schema::new(kind(element)) };
+    let seen = Schema::infer(rows.iter().filter_map(|row| row.get(name)));
+    let observed = seen.ok().and_then(|seen| seen.schema.observed);
+    let schema = Schema { nullable: is_absent || is_null, observed, ..Schema::new(kind(element)) };
     Field { required: !is_absent, default: is_absent.then_some(Value::Null), ..Field::new(name, schema) }
 }
 

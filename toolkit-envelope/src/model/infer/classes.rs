@@ -3,7 +3,8 @@ use crate::runtime::onnx::graph::{Attribute, Body, Content, Node};
 use crate::tensor::Elements;
 
 /// The attributes in which classifiers and `ZipMap` keep their labels, in the order of their probabilities.
-const LABELS: [&str; 4] = ["classlabels_int64s", "classlabels_ints", "classlabels_strings", "classlabels_strings_tensor"];
+const LABELS: [&str; 4] =
+    ["classlabels_int64s", "classlabels_ints", "classlabels_strings", "classlabels_strings_tensor"];
 
 /// The classes that a graph tells apart, in the order of its probabilities; nothing, if it does not say.
 ///

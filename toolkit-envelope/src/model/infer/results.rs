@@ -13,11 +13,13 @@ pub(in crate::model) fn results(outputs: &[Port], classes: Option<&Keys>) -> Res
         return others(outputs, Vec::new());
     };
     let mut answers = vec![predict(&outputs[label], classes)];
-    let rest: Vec<Port> = outputs.iter().enumerate().filter(|(at, _)| *at != label).map(|(_, port)| port.clone()).collect();
+    let rest: Vec<Port> =
+        outputs.iter().enumerate().filter(|(at, _)| *at != label).map(|(_, port)| port.clone()).collect();
     let Some(classes) = classes else { return others(&rest, answers) };
     if let Some(at) = rest.iter().position(|port| is_probabilities(port, classes)) {
         answers.push(probabilities(&rest[at], classes));
-        let rest: Vec<Port> = rest.into_iter().enumerate().filter(|(other, _)| *other != at).map(|(_, port)| port).collect();
+        let rest: Vec<Port> =
+            rest.into_iter().enumerate().filter(|(other, _)| *other != at).map(|(_, port)| port).collect();
         return others(&rest, answers);
     }
     if rest.len() == classes.len() && rest.iter().all(|port| is_float(port) && is_column(port)) {
@@ -114,19 +116,27 @@ fn others(outputs: &[Port], mut answers: Vec<Answer>) -> Result<Vec<Answer>, Vec
     let mut faults = Vec::new();
     for port in outputs {
         let Some(shape) = row_shape(port) else {
-            faults.push(format!("the output `{}` does not say its shape; give an example, so that it can be seen", port.name));
+            faults.push(format!(
+                "the output `{}` does not say its shape; give an example, so that it can be seen",
+                port.name
+            ));
             continue;
         };
         let returns = if shape.iter().product::<usize>() == 1 {
             series(kind(port.element))
         } else {
-            let shape = std::iter::once(-1).chain(shape.iter().map(|length| i64::try_from(*length).unwrap_or(i64::MAX)));
+            let shape =
+                std::iter::once(-1).chain(shape.iter().map(|length| i64::try_from(*length).unwrap_or(i64::MAX)));
             Schema::new(Kind::Tensor { dtype: Box::new(kind(port.element)), shape: shape.collect() })
         };
         let is_first = answers.is_empty();
         answers.push(Answer {
             function: if is_first { "predict".to_owned() } else { identifier(&port.name) },
-            doc: if is_first { "What the model predicts for each row.".to_owned() } else { format!("The output `{}`.", port.name) },
+            doc: if is_first {
+                "What the model predicts for each row.".to_owned()
+            } else {
+                format!("The output `{}`.", port.name)
+            },
             returns,
             outputs: vec![Output { field: None, tensor: port.name.clone(), index: None, labels: None }],
         });
