@@ -36,6 +36,8 @@ pub(super) const MANY: usize = 1 << 20;
 
 pub(super) const ANY: &[Element] =
     &[Element::Float32, Element::Float64, Element::Int32, Element::Int64, Element::Bool, Element::String];
+pub(super) const SCALARS: &[Element] =
+    &[Element::Float32, Element::Float64, Element::Int32, Element::Int64, Element::Bool];
 pub(super) const NUMBERS: &[Element] = &[Element::Float32, Element::Float64, Element::Int32, Element::Int64];
 pub(super) const FLOATS: &[Element] = &[Element::Float32, Element::Float64];
 pub(super) const INTEGERS: &[Element] = &[Element::Int32, Element::Int64];

@@ -227,7 +227,7 @@ impl<'g> Compiler<'g> {
             return Err(Refusal::Invalid(format!("found {inputs} inputs, expected {fewest} to {most}")));
         }
         if !(1..=row.outputs).contains(&outputs) {
-            return Err(Refusal::Invalid(format!("found {outputs} outputs, expected 1 to {}", row.outputs)));
+            return unsupported(format!("found {outputs} outputs, known are 1 to {}", row.outputs));
         }
         Ok(row)
     }

@@ -4,14 +4,13 @@ use crate::runtime::onnx::buffer::{Buffer, Scalar};
 use crate::runtime::onnx::dims::{AXES, Dims, strides};
 use crate::runtime::onnx::kernel::{Inputs, Kernel, Problem, Spare};
 use crate::runtime::onnx::spec::{Built, Refusal, Spec};
-use crate::runtime::onnx::table::{ANY, BOOL, FLOATS, NEWEST, NUMBERS, Operator, operator};
+use crate::runtime::onnx::table::{ANY, BOOL, FLOATS, NEWEST, NUMBERS, Operator, SCALARS, operator};
 use crate::tensor::{Element, View};
 
 use super::elementwise::{pair, rows, together};
 use super::types::{with_number, with_scalar};
 
 const WHOLE: &[Element] = &[Element::Bool, Element::Int32, Element::Int64];
-const SCALARS: &[Element] = &[Element::Float32, Element::Float64, Element::Int32, Element::Int64, Element::Bool];
 
 // Before version 7, shapes went together by attributes.
 pub(super) const OPERATORS: &[Operator] = &[

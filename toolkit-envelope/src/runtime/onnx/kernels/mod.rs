@@ -2,14 +2,20 @@
 
 mod activations;
 mod arithmetic;
+mod cast;
 mod compare;
 mod create;
+mod dropout;
 mod elementwise;
 mod functions;
+mod limits;
 mod matmul;
 mod moves;
 mod pick;
+mod rank;
+mod reduce;
 mod shape;
+mod softmax;
 mod types;
 mod walk;
 
@@ -19,11 +25,17 @@ use super::table::Operator;
 pub(super) const TABLES: &[&[Operator]] = &[
     activations::OPERATORS,
     arithmetic::OPERATORS,
+    cast::OPERATORS,
     compare::OPERATORS,
     create::OPERATORS,
+    dropout::OPERATORS,
     functions::OPERATORS,
+    limits::OPERATORS,
     matmul::OPERATORS,
     moves::OPERATORS,
     pick::OPERATORS,
+    rank::OPERATORS,
+    reduce::OPERATORS,
     shape::OPERATORS,
+    softmax::OPERATORS,
 ];

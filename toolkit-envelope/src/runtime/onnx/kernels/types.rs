@@ -87,6 +87,8 @@ pub(super) trait Number: Scalar + PartialOrd {
     fn mul(self, other: Self) -> Self;
     /// The quotient, cut towards zero for integers, of which none may be divided by zero.
     fn div(self, other: Self) -> Self;
+    /// What is left of a division that is cut towards zero; no integer may be divided by zero.
+    fn remainder(self, other: Self) -> Self;
     fn float(self) -> f64;
     /// The nearest number of this type, cut towards zero for integers.
     fn from_float(float: f64) -> Self;
@@ -132,6 +134,9 @@ macro_rules! floats {
             }
             fn div(self, other: Self) -> Self {
                 self / other
+            }
+            fn remainder(self, other: Self) -> Self {
+                self % other
             }
             #[allow(clippy::unnecessary_cast, reason = "it is none for the other type")]
             #[allow(clippy::cast_lossless, reason = "it is none for the other type")]
@@ -186,6 +191,9 @@ macro_rules! integers {
             }
             fn div(self, other: Self) -> Self {
                 if other == 0 { 0 } else { self.wrapping_div(other) }
+            }
+            fn remainder(self, other: Self) -> Self {
+                if other == 0 { 0 } else { self.wrapping_rem(other) }
             }
             #[allow(clippy::cast_lossless, reason = "it is not for the other type")]
             fn float(self) -> f64 {
