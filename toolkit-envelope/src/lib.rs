@@ -6,6 +6,7 @@
 //! - [`schema`]: the one language for what goes into a model and comes out of it
 //! - [`manifest`]: what an envelope says of itself
 //! - [`rows`]: JSON into typed columns, and back
+//! - [`signature`]: who vouches for an envelope
 //! - [`store`]: where envelopes are kept, and how they are verified
 //! - [`table`]: rows in typed columns
 //! - [`tensor`]: what a runtime takes and gives
@@ -22,6 +23,7 @@ mod model;
 pub mod rows;
 pub mod runtime;
 pub mod schema;
+pub mod signature;
 pub mod store;
 pub mod table;
 pub mod tensor;

@@ -98,7 +98,7 @@ impl Error {
 }
 
 /// A line for each, only the first twenty.
-struct Lines<'a, T>(&'a [T]);
+pub(crate) struct Lines<'a, T>(pub(crate) &'a [T]);
 
 impl<T: fmt::Display> fmt::Display for Lines<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -30,5 +30,7 @@ mod tests;
 
 pub(crate) use blob::Blob;
 pub use envelope::Envelope;
+pub(crate) use error::Lines;
 pub use error::{Error, FileFault};
+pub(crate) use layout::LONGEST_SIGNATURE;
 pub use shared::Store;
