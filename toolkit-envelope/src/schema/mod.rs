@@ -16,7 +16,9 @@
 
 mod accepts;
 mod document;
+mod header;
 mod infer;
+pub mod json_schema;
 mod kind;
 mod node;
 mod read;
