@@ -4,6 +4,8 @@
 //! columns: no tree of JSON values in between, and no memory for each row. Everything that is wrong is found, with its
 //! place, row and column; only text that is not JSON at all ends the reading.
 
+#[cfg(test)]
+mod agreement;
 mod domain;
 mod fields;
 mod names;

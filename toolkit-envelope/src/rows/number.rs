@@ -167,10 +167,17 @@ impl Number<'_> {
     /// The nearest float32; for an integer only if it is that integer.
     #[inline]
     pub(super) fn float32(&self) -> Result<f32, Unfit> {
-        if self.exact && self.mantissa <= 1 << 24 && (-10..=10).contains(&self.exponent) {
-            let (value, tens) = (self.mantissa as f32, TENS[self.exponent.unsigned_abs() as usize] as f32);
+        if self.exact && self.mantissa <= 1 << 53 && (-22..=22).contains(&self.exponent) && !self.integer {
+            let tens = TENS[self.exponent.unsigned_abs() as usize];
+            let value = self.mantissa as f64;
             let value = if self.exponent < 0 { value / tens } else { value * tens };
-            return Ok(if self.negative { -value } else { value });
+            // The float64 nearest to the number lies on the same side of each point halfway between two float32 as the
+            // number itself, unless it is that point: then its last 29 bits are a one and zeros.
+            let halfway = value.to_bits() & 0x1fff_ffff == 0x1000_0000;
+            if !halfway && (f64::from(f32::MIN_POSITIVE)..f64::from(f32::MAX)).contains(&value) {
+                let value = value as f32;
+                return Ok(if self.negative { -value } else { value });
+            }
         }
         self.any_float32()
     }

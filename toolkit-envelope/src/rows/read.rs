@@ -81,11 +81,11 @@ impl<'s, 'j> Reader<'s, 'j> {
         }
         if self.scalar(node, &mut column.values, first, place)? {
             column.validity.push();
-            if let Some(domain) = &node.domain {
-                if let Err(outside) = domain.check(&column.values, column.values.len() - 1) {
-                    let (code, message) = domain.told(outside);
-                    self.note(place, code, || message);
-                }
+            if let Some(domain) = &node.domain
+                && let Err(outside) = domain.check(&column.values, column.values.len() - 1)
+            {
+                let (code, message) = domain.told(outside);
+                self.note(place, code, || message);
             }
         } else {
             column.push_null();
@@ -218,8 +218,8 @@ impl<'s, 'j> Reader<'s, 'j> {
             }
             b'-' | b'0'..=b'9' => self.scan.number()?.integer().ok().and_then(|integer| categories.integer(integer)),
             _ => {
-                self.wrong(&node.form.expected(), place)?;
-                return Ok(None);
+                self.skip()?;
+                None
             }
         };
         if found.is_none() {

@@ -264,6 +264,9 @@ impl Writer<'_> {
             self.out.push(b':');
             self.items(&field.node, column, range.clone(), &place.column_named(&field.name), true);
         }
+        if count == 0 && !range.is_empty() {
+            self.note(place, "length", format!("has {} rows and no column that could say so", range.len()));
+        }
         self.out.push(b'}');
     }
 
