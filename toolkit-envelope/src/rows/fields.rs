@@ -22,6 +22,17 @@ pub(super) struct FieldNode {
     pub(super) default: Option<Column>,
 }
 
+impl FieldNode {
+    /// Adds what stands for `count` values that are missing: the default, or null.
+    pub(super) fn push_missing(&self, column: &mut Column, count: usize) {
+        let Some(default) = &self.default else { return column.push_nulls(count) };
+        for _ in 0..count {
+            // The default was read into a column of the same schema.
+            let _ = column.append(default, 0..1);
+        }
+    }
+}
+
 /// Which key came after which in the last object.
 ///
 /// Almost always the next object has the same keys in the same order, whatever that is: then a key is found by comparing

@@ -6,6 +6,8 @@
 
 #[cfg(test)]
 mod agreement;
+#[cfg(feature = "csv")]
+mod csv;
 mod domain;
 mod fields;
 mod names;
@@ -17,12 +19,16 @@ mod place;
 mod plan;
 mod read;
 mod scanner;
+#[cfg(feature = "csv")]
+mod tabular;
 mod texts;
 mod violation;
 mod words;
 mod write;
 mod write_scalar;
 
+#[cfg(feature = "csv")]
+pub use csv::{CsvError, CsvForm, CsvRows};
 pub use node::Unknown;
 pub use plan::{Arguments, Plan, ValuePlan};
 pub use violation::{Violation, Violations};

@@ -9,6 +9,7 @@ use super::{
     names::Names,
     place::Place,
     read::{Reader, Scratch},
+    violation::Violations,
 };
 use crate::{
     Fault,
@@ -32,6 +33,19 @@ pub(super) struct Node {
     pub(super) form: Form,
     pub(super) nullable: bool,
     pub(super) domain: Option<Box<Domain>>,
+}
+
+impl Node {
+    /// Notes if the last value of `column` is outside of the domain.
+    #[inline]
+    pub(super) fn check_domain(&self, column: &Column, place: &Place<'_>, violations: &mut Violations) {
+        if let Some(domain) = &self.domain
+            && let Err(outside) = domain.check(&column.values, column.len().saturating_sub(1))
+        {
+            let (code, message) = domain.told(outside);
+            violations.note(place, code, || message);
+        }
+    }
 }
 
 /// What a value is, with what reading it needs.
@@ -107,6 +121,12 @@ impl Categories {
     pub(super) fn integer(&self, value: i128) -> Option<u32> {
         let found = self.integers.binary_search_by_key(&value, |(integer, _)| *integer);
         found.ok().map(|at| self.integers[at].1)
+    }
+
+    /// Whether there are strings alone.
+    #[cfg(feature = "csv")]
+    pub(super) fn are_strings(&self) -> bool {
+        self.integers.is_empty() && self.booleans == [None; 2]
     }
 
     pub(super) fn boolean(&self, value: bool) -> Option<u32> {

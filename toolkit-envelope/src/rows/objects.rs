@@ -103,17 +103,10 @@ impl Reader<'_, '_> {
 
     /// Adds what stands for `count` values of a field that is missing.
     fn missing(&mut self, field: &FieldNode, column: &mut Column, count: usize, place: &Place<'_>) {
-        if let Some(default) = &field.default {
-            for _ in 0..count {
-                // The default was read into a column of the same schema.
-                let _ = column.append(default, 0..1);
-            }
-            return;
-        }
-        if field.required {
+        if field.default.is_none() && field.required {
             self.note(place, "required", || "is required".into());
         }
-        column.push_nulls(count);
+        field.push_missing(column, count);
     }
 
     /// Reads a frame, of which a bracket or brace is here, into columns that have `base` values; gives how many rows.

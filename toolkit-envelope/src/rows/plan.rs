@@ -33,20 +33,20 @@ use crate::{
 /// ```
 #[derive(Clone, Debug)]
 pub struct Plan {
-    fields: Fields,
-    defaults: Vec<Option<Table>>,
-    empty: Arguments,
+    pub(super) fields: Fields,
+    pub(super) defaults: Vec<Option<Table>>,
+    pub(super) empty: Arguments,
     /// Which parameter an array stands for.
-    only: Option<usize>,
-    unknown: Unknown,
+    pub(super) only: Option<usize>,
+    pub(super) unknown: Unknown,
 }
 
 /// What a function is called with: a table for each parameter. Its memory can be used again.
 #[derive(Clone, Debug, Default)]
 pub struct Arguments {
-    tables: Vec<Table>,
+    pub(super) tables: Vec<Table>,
     given: Vec<bool>,
-    scratch: Scratch,
+    pub(super) scratch: Scratch,
 }
 
 impl Arguments {
@@ -123,17 +123,22 @@ impl Plan {
     ///
     /// All that is wrong, in the order of the text; `into` is empty then. Only text that is not JSON ends the reading.
     pub fn read(&self, json: &[u8], into: &mut Arguments) -> Result<(), Violations> {
-        if into.fits(self) {
-            into.clear();
-        } else {
-            *into = self.arguments();
-        }
+        self.prepare(into);
         let Arguments { tables, given, scratch } = into;
         let result = read(json, scratch, self.unknown, |reader| self.read_all(reader, tables, given));
         if result.is_err() {
             into.clear();
         }
         result
+    }
+
+    /// Empties the arguments, or makes them anew if they are of another plan.
+    pub(super) fn prepare(&self, into: &mut Arguments) {
+        if into.fits(self) {
+            into.clear();
+        } else {
+            *into = self.arguments();
+        }
     }
 
     fn read_all(&self, reader: &mut Reader<'_, '_>, tables: &mut [Table], given: &mut [bool]) -> Result<(), Syntax> {

@@ -20,59 +20,72 @@ impl Reader<'_, '_> {
         first: u8,
         place: &Place<'_>,
     ) -> Result<bool, Syntax> {
-        match (&node.form, values) {
-            (Form::Date, Values::Date(vec)) => self.text(node, vec, first, place, date::read),
-            (Form::Time(unit), Values::Time(vec)) => self.text(node, vec, first, place, |text| time::read(text, *unit)),
-            (Form::Timestamp { unit, zoned }, Values::Timestamp(vec)) => {
-                self.text(node, vec, first, place, |text| timestamp::read(text, *unit, *zoned))
-            }
-            (Form::Duration(unit), Values::Duration(vec)) => {
-                self.text(node, vec, first, place, |text| duration::read(text, *unit))
-            }
-            (Form::Uuid, Values::Uuid(vec)) => self.text(node, vec, first, place, uuid::read),
-            (Form::Decimal { precision, scale }, Values::Decimal(vec)) => {
-                let read = |text: &str| decimal::read(text, *precision, *scale);
-                if first != b'-' && !first.is_ascii_digit() {
-                    return self.text(node, vec, first, place, read);
-                }
+        let pushed = match (&node.form, first) {
+            (Form::Decimal { .. }, b'-' | b'0'..=b'9') => {
                 let number = self.scan.number()?;
-                Ok(self.taken(read(number.text), place).map(|units| vec.push(units)).is_some())
+                node.form.push_text(values, number.text)
             }
-            (Form::Binary, Values::Binary(offsets, bytes)) => {
-                let mut added = Vec::new();
-                let taken = self.text(node, &mut added, first, place, |text| binary::read(text, bytes))?;
-                if taken {
-                    offsets.push(bytes.len());
-                }
-                Ok(taken)
+            (form, b'"') if form.is_text() => {
+                let Some(text) = self.scan.string(&mut self.scratch.memory)? else {
+                    self.half_surrogate(place);
+                    return Ok(false);
+                };
+                form.push_text(values, text)
             }
-            (_, values) => self.parts(node, values, first, place),
-        }
-    }
-
-    /// Reads a string, and what it says; whether it was added.
-    fn text<T>(
-        &mut self,
-        node: &Node,
-        vec: &mut Vec<T>,
-        first: u8,
-        place: &Place<'_>,
-        read: impl FnOnce(&str) -> Result<T, Refused>,
-    ) -> Result<bool, Syntax> {
-        if first != b'"' {
-            self.wrong(&node.form.expected(), place)?;
-            return Ok(false);
-        }
-        let Some(text) = self.scan.string(&mut self.scratch.memory)? else {
-            self.half_surrogate(place);
-            return Ok(false);
+            (form, _) if form.is_text() => {
+                self.wrong(&form.expected(), place)?;
+                return Ok(false);
+            }
+            _ => return self.parts(node, values, first, place),
         };
-        let value = read(text);
-        Ok(self.taken(value, place).map(|value| vec.push(value)).is_some())
+        Ok(pushed.map_err(|refused| self.note(place, refused.code, || refused.message)).is_ok())
+    }
+}
+
+impl Form {
+    /// Whether values stand in JSON as texts.
+    pub(super) fn is_text(&self) -> bool {
+        matches!(
+            self,
+            Self::Decimal { .. }
+                | Self::String
+                | Self::Binary
+                | Self::Date
+                | Self::Time(_)
+                | Self::Timestamp { .. }
+                | Self::Duration(_)
+                | Self::Uuid
+        )
     }
 
-    /// The value, or the violation that there is none.
-    fn taken<T>(&mut self, value: Result<T, Refused>, place: &Place<'_>) -> Option<T> {
-        value.map_err(|refused| self.note(place, refused.code, || refused.message)).ok()
+    /// Adds the value that a text says.
+    ///
+    /// # Errors
+    ///
+    /// What the text must be, if it is not that; nothing is added then.
+    pub(super) fn push_text(&self, values: &mut Values, text: &str) -> Result<(), Refused> {
+        match (self, values) {
+            (Self::String, Values::String(strings)) => strings.push(text),
+            (Self::Categorical(categories), Values::Categorical(codes)) => {
+                let refused = || Refused::one_of(format!("must be {}", categories.expected()));
+                codes.push(categories.string(text).ok_or_else(refused)?);
+            }
+            (Self::Date, Values::Date(days)) => days.push(date::read(text)?),
+            (Self::Time(unit), Values::Time(times)) => times.push(time::read(text, *unit)?),
+            (Self::Timestamp { unit, zoned }, Values::Timestamp(moments)) => {
+                moments.push(timestamp::read(text, *unit, *zoned)?);
+            }
+            (Self::Duration(unit), Values::Duration(lengths)) => lengths.push(duration::read(text, *unit)?),
+            (Self::Uuid, Values::Uuid(uuids)) => uuids.push(uuid::read(text)?),
+            (Self::Decimal { precision, scale }, Values::Decimal(units)) => {
+                units.push(decimal::read(text, *precision, *scale)?);
+            }
+            (Self::Binary, Values::Binary(offsets, bytes)) => {
+                binary::read(text, bytes)?;
+                offsets.push(bytes.len());
+            }
+            _ => return Err(Refused::type_(format!("must be {}, found a string", self.expected()))),
+        }
+        Ok(())
     }
 }

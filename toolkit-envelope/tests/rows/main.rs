@@ -1,5 +1,7 @@
 //! Reading JSON into typed columns, and writing columns as JSON.
 
+#[cfg(feature = "csv")]
+mod csv;
 mod frames;
 mod numbers;
 mod parts;
