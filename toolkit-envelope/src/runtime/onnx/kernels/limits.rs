@@ -18,7 +18,7 @@ use super::walk::integers;
 pub(super) const OPERATORS: &[Operator] = &[
     operator("Pow", (7, 11), FLOATS, &[], (2, 2), power),
     operator("Pow", (12, NEWEST), NUMBERS, &[], (2, 2), power),
-    operator("Mod", (10, 27), NUMBERS, &["fmod"], (2, 2), remainder),
+    operator("Mod", (10, NEWEST), NUMBERS, &["fmod"], (2, 2), remainder),
     operator("Clip", (6, 10), FLOATS, &["max", "min"], (1, 1), clip),
     operator("Clip", (11, 11), FLOATS, &[], (1, 3), clip_by_inputs),
     operator("Clip", (12, NEWEST), NUMBERS, &[], (1, 3), clip_by_inputs),
@@ -70,14 +70,22 @@ impl<A: Number, B: Number> Kernel for Power<A, B> {
 fn remainder(spec: &Spec<'_>) -> Result<Built, Refusal> {
     let element = spec.common(0)?;
     let as_dividend = spec.switch("fmod", false)?;
-    if !as_dividend && !INTEGERS.contains(&element) {
+    if spec.opset < 28 && !as_dividend && !INTEGERS.contains(&element) {
         return invalid("the remainder of numbers with a fraction needs the attribute fmod");
     }
-    // Of integers, the remainder has the sign of the divisor, or with fmod that of the dividend.
+    // With fmod the remainder has the sign of the dividend, without it that of the divisor, zero too.
     with_number!(element, T => refusing_pair::<T, T>(spec, move |left, right| {
         let remainder = left.remainder(right);
-        let differs = remainder != T::ZERO && (remainder < T::ZERO) != (right < T::ZERO);
-        if differs && !as_dividend { remainder.add(right) } else { remainder }
+        let below = right < T::ZERO;
+        if as_dividend {
+            remainder
+        } else if remainder == T::ZERO {
+            if below { T::ZERO.mul(T::ZERO.sub(T::ONE)) } else { T::ZERO }
+        } else if (remainder < T::ZERO) == below {
+            remainder
+        } else {
+            remainder.add(right)
+        }
     }, refuses_zero::<T>()))
 }
 
