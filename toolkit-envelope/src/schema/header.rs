@@ -5,6 +5,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::Fault;
+
 /// What has to be put beside a node that reads as `read`, so that it is `actual` again; nothing if it is already.
 ///
 /// It is either what has to be laid over the node, or with a `type`, all of it.
@@ -31,5 +33,31 @@ pub(super) fn completed(
             Some(node)
         }
         None => read,
+    }
+}
+
+/// Where each node of the schema language came from.
+#[derive(Debug, Default)]
+pub(super) struct Places(Vec<(String, String)>);
+
+impl Places {
+    /// Notes that the node at `to` came from the one at `from` of the other language.
+    pub(super) fn note(&mut self, to: &str, from: &str) {
+        self.0.push((to.to_owned(), from.to_owned()));
+    }
+
+    /// A fault of the schema language, at the node that it came from.
+    pub(super) fn placed(&self, fault: Fault) -> Fault {
+        let below =
+            |place: &str| fault.pointer.strip_prefix(place).filter(|rest| rest.is_empty() || rest.starts_with('/'));
+        let nodes = self.0.iter().filter_map(|(place, from)| Some((place.len(), from, below(place)?)));
+        match nodes.max_by_key(|(length, ..)| *length) {
+            Some((_, from, rest)) => {
+                let rest = rest.trim_start_matches('/');
+                let message = if rest.is_empty() { fault.message } else { format!("`{rest}` {}", fault.message) };
+                Fault { pointer: from.clone(), message }
+            }
+            None => fault,
+        }
     }
 }

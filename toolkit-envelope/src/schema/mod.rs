@@ -15,6 +15,8 @@
 //! ```
 
 mod accepts;
+#[cfg(feature = "arrow")]
+pub mod arrow;
 mod document;
 mod header;
 mod infer;

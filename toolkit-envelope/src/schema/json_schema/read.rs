@@ -7,7 +7,10 @@ use super::{
 use crate::{
     Fault,
     json::escape,
-    schema::{Schema, header},
+    schema::{
+        Schema,
+        header::{self, Places},
+    },
 };
 
 impl Schema {
@@ -18,19 +21,18 @@ impl Schema {
     /// Everything that has no word here, each with its path: keywords such as `multipleOf` and `$ref`, and objects that
     /// take properties of any type. Nothing is dropped in silence but what only describes.
     pub fn from_json_schema(value: &Value) -> Result<Self, Vec<Fault>> {
-        let mut reader = Reader { faults: Vec::new(), places: Vec::new() };
+        let mut reader = Reader { faults: Vec::new(), places: Places::default() };
         let node = reader.node(value, "", "");
         if !reader.faults.is_empty() {
             return Err(reader.faults);
         }
-        Self::from_json(&node).map_err(|faults| faults.into_iter().map(|fault| reader.placed(fault)).collect())
+        Self::from_json(&node).map_err(|faults| faults.into_iter().map(|fault| reader.places.placed(fault)).collect())
     }
 }
 
 struct Reader {
     faults: Vec<Fault>,
-    /// For each node its place in the schema language, and in the JSON Schema.
-    places: Vec<(String, String)>,
+    places: Places,
 }
 
 impl Reader {
@@ -38,24 +40,9 @@ impl Reader {
         self.faults.push(Fault { pointer: pointer.to_owned(), message: message.into() });
     }
 
-    /// A fault of the schema language, at the node of the JSON Schema that it comes from.
-    fn placed(&self, fault: Fault) -> Fault {
-        let below =
-            |place: &str| fault.pointer.strip_prefix(place).filter(|rest| rest.is_empty() || rest.starts_with('/'));
-        let nodes = self.places.iter().filter_map(|(place, from)| Some((place.len(), from, below(place)?)));
-        match nodes.max_by_key(|(length, ..)| *length) {
-            Some((_, from, rest)) => {
-                let rest = rest.trim_start_matches('/');
-                let message = if rest.is_empty() { fault.message } else { format!("`{rest}` {}", fault.message) };
-                Fault { pointer: from.clone(), message }
-            }
-            None => fault,
-        }
-    }
-
     /// The node in the schema language's JSON form, which goes to `to`.
     fn node(&mut self, value: &Value, from: &str, to: &str) -> Value {
-        self.places.push((to.to_owned(), from.to_owned()));
+        self.places.note(to, from);
         let node = match value {
             Value::Object(node) => node,
             Value::Bool(true) => &Map::new(),
