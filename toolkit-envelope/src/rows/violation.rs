@@ -69,7 +69,7 @@ impl Violations {
     }
 
     /// Adds those of another document that stands within this one.
-    pub(super) fn extend(&mut self, other: Self) {
+    pub fn extend(&mut self, other: Self) {
         let room = Self::MOST - self.list.len().min(Self::MOST);
         self.more += other.more + other.list.len().saturating_sub(room);
         self.list.extend(other.list.into_iter().take(room));
