@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    io::{self, Read},
+    io::{self, Read, Write},
     str::FromStr,
 };
 
@@ -77,7 +77,7 @@ impl FromStr for Digest {
     }
 }
 
-/// Passes on what it reads, and knows its digest and length at the end.
+/// Passes on what it reads or writes, and knows its digest and length at the end.
 pub(crate) struct Hashing<R> {
     inner: R,
     hash: Sha256,
@@ -89,9 +89,15 @@ impl<R> Hashing<R> {
         Self { inner, hash: Sha256::new(), length: 0 }
     }
 
-    /// The digest and the length of all that was read.
+    /// The digest and the length of all that went by.
     pub(crate) fn finish(self) -> (Digest, u64) {
-        (Digest(self.hash.finalize().into()), self.length)
+        let (_, digest, length) = self.into_parts();
+        (digest, length)
+    }
+
+    /// The same, with what was read from or written to.
+    pub(crate) fn into_parts(self) -> (R, Digest, u64) {
+        (self.inner, Digest(self.hash.finalize().into()), self.length)
     }
 }
 
@@ -101,6 +107,19 @@ impl<R: Read> Read for Hashing<R> {
         self.hash.update(&buffer[..read]);
         self.length += read as u64;
         Ok(read)
+    }
+}
+
+impl<W: Write> Write for Hashing<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.inner.write(bytes)?;
+        self.hash.update(&bytes[..written]);
+        self.length += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
     }
 }
 

@@ -28,10 +28,15 @@ pub(super) fn open(path: &Path) -> Result<Envelope, Error> {
         let fault = "is neither a directory nor a regular file, expected an envelope";
         return Err(Error::broken(path, vec![FileFault::new(path.display().to_string(), fault)]));
     }
-    let file = Arc::new(File::open(path).map_err(Error::io("open the envelope", path))?);
+    open_file(File::open(path).map_err(Error::io("open the envelope", path))?, path)
+}
+
+/// Opens and verifies an archive that is open; `place` is what it is called.
+pub(super) fn open_file(file: File, place: &Path) -> Result<Envelope, Error> {
+    let file = Arc::new(file);
     let mut reader = Reader { inner: BufReader::with_capacity(256 << 10, &*file), at: 0 };
-    let read = reader.envelope(path, &file);
-    read.unwrap_or_else(|fault| Err(Error::broken(path, vec![fault])))
+    let read = reader.envelope(place, &file);
+    read.unwrap_or_else(|fault| Err(Error::broken(place, vec![fault])))
 }
 
 /// Writes the archive of `envelope`, verifying each file as it goes by.
@@ -54,6 +59,15 @@ pub(super) fn write(envelope: &Envelope, to: &mut impl Write) -> io::Result<Resu
     }
     to.write_all(&[0; 2 * BLOCK])?;
     Ok(Ok(()))
+}
+
+/// How long the archive of this manifest is, without signatures.
+#[cfg(feature = "object-store")]
+pub(super) fn length(json: &[u8], manifest: &crate::Manifest) -> u64 {
+    let entry = |size: u64| (BLOCK + padding(size)) as u64 + size;
+    let checksum = layout::checksum(Digest::of(json)).len() as u64;
+    let blobs = distinct(manifest).into_iter().map(|file| entry(file.size));
+    blobs.fold(entry(json.len() as u64) + entry(checksum), u64::saturating_add).saturating_add(2 * BLOCK as u64)
 }
 
 fn write_entry(name: &str, bytes: &[u8], to: &mut impl Write) -> io::Result<()> {

@@ -20,6 +20,8 @@ mod disk;
 mod envelope;
 mod error;
 mod layout;
+#[cfg(feature = "object-store")]
+mod remote;
 mod save;
 mod shared;
 mod tar;
@@ -33,4 +35,6 @@ pub use envelope::Envelope;
 pub(crate) use error::Lines;
 pub use error::{Error, FileFault};
 pub(crate) use layout::LONGEST_SIGNATURE;
+#[cfg(feature = "object-store")]
+pub use remote::Remote;
 pub use shared::Store;

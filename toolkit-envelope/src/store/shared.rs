@@ -43,7 +43,12 @@ impl Store {
         for file in envelope.distinct() {
             self.put_blob(file, |to| envelope.copy(file, to))?;
         }
-        disk::synchronise(&blobs)?;
+        self.put_manifest(envelope)
+    }
+
+    /// Puts an envelope there whose blobs are there already.
+    pub(super) fn put_manifest(&self, envelope: &Envelope) -> Result<(), Error> {
+        disk::synchronise(&self.blobs())?;
         let place = self.envelope(envelope.id());
         let there = || save::write_signatures(envelope, &self.open(envelope.id())?, &place);
         if fs::symlink_metadata(&place).is_ok() { there() } else { save::without_blobs(envelope, &place, there) }
