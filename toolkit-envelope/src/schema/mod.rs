@@ -20,6 +20,7 @@ pub mod arrow;
 mod document;
 mod header;
 mod infer;
+pub mod inference_protocol;
 pub mod json_schema;
 mod kind;
 mod node;

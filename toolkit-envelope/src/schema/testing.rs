@@ -6,32 +6,34 @@ use serde_json::{Map, Value, json};
 use super::{Domain, Field, Kind, Observed, Schema, TimeUnit, document, scalar};
 
 /// A schema of any shape that does not contradict itself, in the form in which it is read.
-pub(crate) fn any_schema() -> impl Strategy<Value = Schema> {
-    any_scalar().prop_recursive(4, 24, 4, |inner| {
-        let of = {
-            let member = prop_oneof![any_scalar(), inner.clone()];
-            let member = member.prop_map(|schema| Schema { nullable: false, ..schema });
-            prop::collection::vec(member, 2..4)
-        };
-        let fields = || any_fields(inner.clone(), 4);
-        let kind = prop_oneof![
-            (inner.clone(), prop::option::of(0..5_u64), prop::option::of(5..9_u64))
-                .prop_map(|(items, min, max)| Kind::List { items: Box::new(items), min, max }),
-            inner.clone().prop_map(|values| Kind::Map { values: Box::new(values) }),
-            inner.clone().prop_map(|values| Kind::Series { values: Box::new(values) }),
-            fields().prop_map(|fields| Kind::Struct { fields }),
-            prop::collection::vec(inner.clone(), 1..4).prop_map(|items| Kind::Tuple { items }),
-            of.prop_filter_map("a union has different members, none of them a union", union),
-            (fields(), prop::option::of(any_fields(inner.clone(), 2)))
-                .prop_map(|(columns, index)| frame(columns, index)),
-        ];
-        (kind, any::<bool>(), prop::option::of((0..9_u64).prop_map(|n| Observed { n, ..Observed::default() })))
-            .prop_map(|(kind, nullable, observed)| Schema { kind, nullable, domain: None, observed })
-    })
+pub(crate) fn any_schema() -> BoxedStrategy<Schema> {
+    any_scalar()
+        .prop_recursive(4, 24, 4, |inner| {
+            let of = {
+                let member = prop_oneof![any_scalar(), inner.clone()];
+                let member = member.prop_map(|schema| Schema { nullable: false, ..schema });
+                prop::collection::vec(member, 2..4)
+            };
+            let fields = || any_fields(inner.clone(), 4);
+            let kind = prop_oneof![
+                (inner.clone(), prop::option::of(0..5_u64), prop::option::of(5..9_u64))
+                    .prop_map(|(items, min, max)| Kind::List { items: Box::new(items), min, max }),
+                inner.clone().prop_map(|values| Kind::Map { values: Box::new(values) }),
+                inner.clone().prop_map(|values| Kind::Series { values: Box::new(values) }),
+                fields().prop_map(|fields| Kind::Struct { fields }),
+                prop::collection::vec(inner.clone(), 1..4).prop_map(|items| Kind::Tuple { items }),
+                of.prop_filter_map("a union has different members, none of them a union", union),
+                (fields(), prop::option::of(any_fields(inner.clone(), 2)))
+                    .prop_map(|(columns, index)| frame(columns, index)),
+            ];
+            (kind, any::<bool>(), prop::option::of((0..9_u64).prop_map(|n| Observed { n, ..Observed::default() })))
+                .prop_map(|(kind, nullable, observed)| Schema { kind, nullable, domain: None, observed })
+        })
+        .boxed()
 }
 
 /// A schema without parts, or `any`, or a tensor.
-pub(crate) fn any_scalar() -> impl Strategy<Value = Schema> {
+pub(crate) fn any_scalar() -> BoxedStrategy<Schema> {
     let kind = prop_oneof![8 => scalar_kind(), 1 => Just(Kind::Any), 1 => tensor()];
     kind.prop_flat_map(|kind| {
         let domain = prop::option::of(any_domain(&kind));
@@ -44,10 +46,11 @@ pub(crate) fn any_scalar() -> impl Strategy<Value = Schema> {
         domain: domain.filter(|domain| *domain != Domain::default()),
         observed,
     })
+    .boxed()
 }
 
 /// A kind without parts.
-pub(crate) fn scalar_kind() -> impl Strategy<Value = Kind> {
+pub(crate) fn scalar_kind() -> BoxedStrategy<Kind> {
     let plain = [
         "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "float32",
         "float64", "string", "binary", "date", "uuid",
@@ -62,6 +65,7 @@ pub(crate) fn scalar_kind() -> impl Strategy<Value = Kind> {
         1 => (unit(), timezone).prop_map(|(unit, timezone)| Kind::Timestamp { unit, timezone: timezone.map(str::to_owned) }),
         1 => (categories(), any::<bool>()).prop_map(|(values, ordered)| Kind::Categorical { values, ordered }),
     ]
+    .boxed()
 }
 
 /// A value that a schema takes.
