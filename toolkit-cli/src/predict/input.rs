@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::Context;
-use toolkit_envelope::rows::{Arguments, CsvError, CsvForm, CsvRows, Plan, Violations};
+use toolkit_envelope::Function;
+use toolkit_envelope::rows::{Arguments, CsvError, CsvForm, CsvRows, Plan, Unknown, Violations};
 
 use super::format::Format;
 
@@ -29,7 +30,7 @@ type Batch = Result<usize, InputError>;
 
 impl<'p> Input<'p> {
     /// Opens a file by what its extension says; `-` is JSON on the standard input.
-    pub(super) fn open(path: &Path, plan: &'p Plan) -> anyhow::Result<Self> {
+    pub(super) fn open(path: &Path, plan: &'p Plan, function: &Function, unknown: Unknown) -> anyhow::Result<Self> {
         if path == Path::new("-") {
             let mut text = Vec::new();
             io::stdin().read_to_end(&mut text)?;
@@ -44,7 +45,7 @@ impl<'p> Input<'p> {
             Format::Json => Self::Json(Json { plan, text: Some(fs::read(path)?) }),
             Format::JsonLines => Self::JsonLines(JsonLines { plan, lines: BufReader::new(counted), row: 0, counter, size }),
             Format::Csv => Self::Csv(CsvRows::new(plan, counted, CsvForm::default())?, counter, size),
-            Format::Parquet => Self::Parquet(super::parquet::Rows::open(counted.file, plan)?),
+            Format::Parquet => Self::Parquet(super::parquet::Rows::open(counted.file, plan, function, unknown)?),
         })
     }
 

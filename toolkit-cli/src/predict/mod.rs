@@ -3,6 +3,7 @@
 mod format;
 mod input;
 mod output;
+mod parquet;
 mod progress;
 
 use std::process::ExitCode;
@@ -29,7 +30,7 @@ pub(crate) fn predict(arguments: &Predict, report: &Reporter) -> anyhow::Result<
     let function = function(&model, &arguments.function)?;
     let unknown = if arguments.drop_unknown { Unknown::Drop } else { Unknown::Refuse };
     let plan = function.plan().clone().with_unknown(unknown);
-    let mut input = Input::open(&arguments.input, &plan)?;
+    let mut input = Input::open(&arguments.input, &plan, function, unknown)?;
     let mut output = Output::create(arguments.output.as_deref(), function)?;
     let progress = Progress::of(input.total());
     let (mut tables, mut rows, mut wrong) = (plan.arguments(), 0, Violations::default());

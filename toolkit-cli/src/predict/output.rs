@@ -23,7 +23,7 @@ enum Kind {
     /// The items of one array, so far whether there is one.
     Json(BufWriter<Box<dyn Write>>, bool),
     JsonLines(BufWriter<Box<dyn Write>>),
-    Csv(parquet::CsvResults),
+    Csv(arrow_csv::Writer<File>),
     Parquet(parquet::Results),
 }
 
@@ -41,7 +41,7 @@ impl<'f> Output<'f> {
         let kind = match format {
             Format::Json => Kind::Json(BufWriter::new(Box::new(file)), false),
             Format::JsonLines => Kind::JsonLines(BufWriter::new(Box::new(file))),
-            Format::Csv => Kind::Csv(parquet::CsvResults::new(file, function)?),
+            Format::Csv => Kind::Csv(arrow_csv::Writer::new(file)),
             Format::Parquet => Kind::Parquet(parquet::Results::new(file, function)?),
         };
         Ok(Self { function, kind, file: Some((path.to_owned(), temporary)), text: Vec::new() })
@@ -66,8 +66,8 @@ impl<'f> Output<'f> {
                     to.write_all(b"\n")?;
                 }
             }
-            Kind::Csv(to) => to.write(results)?,
-            Kind::Parquet(to) => to.write(results)?,
+            Kind::Csv(to) => to.write(&self.function.returns().to_batch(results, self.function.name())?)?,
+            Kind::Parquet(to) => to.write(results, self.function)?,
         }
         Ok(())
     }
@@ -80,7 +80,7 @@ impl<'f> Output<'f> {
                 to.flush()?;
             }
             Kind::JsonLines(mut to) => to.flush()?,
-            Kind::Csv(to) => to.finish()?,
+            Kind::Csv(to) => to.into_inner().flush()?,
             Kind::Parquet(to) => to.finish()?,
         }
         if let Some((path, temporary)) = self.file {
