@@ -24,10 +24,12 @@
 //! ```
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::tensor::{Tensor, View};
 
 use super::buffer::{Buffer, Scalar};
+use super::program::Scratch;
 
 /// An operator that runs.
 ///
@@ -100,6 +102,8 @@ pub(super) struct Spare {
     pub(super) float32s: Vec<f32>,
     pub(super) float64s: Vec<f64>,
     pub(super) indices: Vec<usize>,
+    /// For an operator that runs a program of its own.
+    pub(super) scratch: Option<Box<Scratch>>,
 }
 
 /// Where a value is while a program runs.
@@ -117,7 +121,7 @@ pub(super) enum Place {
 pub(super) struct Inputs<'a> {
     pub(super) places: &'a [Option<Place>],
     pub(super) given: &'a [Tensor<'a>],
-    pub(super) constants: &'a [Buffer],
+    pub(super) constants: &'a [Arc<Buffer>],
     pub(super) buffers: &'a [Buffer],
 }
 
@@ -131,7 +135,7 @@ impl<'a> Inputs<'a> {
     pub(super) fn get(&self, index: usize) -> Option<Tensor<'a>> {
         match (*self.places.get(index)?)? {
             Place::Given(index) => self.given.get(index).copied(),
-            Place::Constant(index) => self.constants.get(index).map(Buffer::tensor),
+            Place::Constant(index) => self.constants.get(index).map(|constant| constant.tensor()),
             Place::Buffer(index) => self.buffers.get(index).map(Buffer::tensor),
         }
     }

@@ -1,6 +1,7 @@
 //! A model compiled: what goes in, what comes out, and the steps between, which are the same for every call.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::tensor::{Element, Tensor};
 
@@ -12,7 +13,7 @@ pub struct Program {
     pub(super) inputs: Vec<Port>,
     pub(super) outputs: Vec<Port>,
     pub(super) steps: Vec<Step>,
-    pub(super) constants: Vec<Buffer>,
+    pub(super) constants: Vec<Arc<Buffer>>,
     /// How many buffers the steps write to.
     pub(super) buffers: usize,
     /// The buffer of each output.
@@ -183,7 +184,7 @@ impl Scratch {
 }
 
 impl Step {
-    fn run(&self, given: &[Tensor<'_>], constants: &[Buffer], scratch: &mut Scratch) -> Result<(), RunError> {
+    fn run(&self, given: &[Tensor<'_>], constants: &[Arc<Buffer>], scratch: &mut Scratch) -> Result<(), RunError> {
         let Scratch { buffers, writing, spare, .. } = scratch;
         // The buffers that are written to are taken out, so that the others can be read meanwhile.
         let result = match self.overwritten(given, constants, buffers) {
@@ -212,7 +213,12 @@ impl Step {
     }
 
     /// The input that the first output is written over, and its buffer.
-    fn overwritten(&self, given: &[Tensor<'_>], constants: &[Buffer], buffers: &[Buffer]) -> Option<(usize, usize)> {
+    fn overwritten(
+        &self,
+        given: &[Tensor<'_>],
+        constants: &[Arc<Buffer>],
+        buffers: &[Buffer],
+    ) -> Option<(usize, usize)> {
         if self.free.is_empty() {
             return None;
         }
@@ -224,7 +230,12 @@ impl Step {
         }
     }
 
-    fn inputs<'a>(&'a self, given: &'a [Tensor<'a>], constants: &'a [Buffer], buffers: &'a [Buffer]) -> Inputs<'a> {
+    fn inputs<'a>(
+        &'a self,
+        given: &'a [Tensor<'a>],
+        constants: &'a [Arc<Buffer>],
+        buffers: &'a [Buffer],
+    ) -> Inputs<'a> {
         Inputs { places: &self.inputs, given, constants, buffers }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::tensor::{Element, Strings, Tensor};
 
 use super::buffer::{Buffer, Scalar};
-use super::graph::{Attribute, Constant, Content, Node};
+use super::graph::{Attribute, Body, Constant, Content, Graph, Node};
 use super::kernel::{Kernel, elements};
 use super::program::Keys;
 
@@ -50,6 +50,8 @@ pub(super) struct Spec<'a> {
     pub(super) opset: i64,
     /// What is known of each input; nothing where one is left out.
     pub(super) inputs: &'a [Option<&'a Known>],
+    /// The model that it is in.
+    pub(super) graph: &'a Graph,
 }
 
 impl Known {
@@ -178,6 +180,13 @@ impl<'a> Spec<'a> {
     pub(super) fn strings(&self, name: &str) -> Result<Option<&'a Strings>, Refusal> {
         self.attribute(name, "texts", |attribute| match attribute {
             Attribute::Strings(strings) => Some(strings),
+            _ => None,
+        })
+    }
+
+    pub(super) fn body(&self, name: &str) -> Result<Option<&'a Body>, Refusal> {
+        self.attribute(name, "a computation", |attribute| match attribute {
+            Attribute::Graph(body) => Some(body.as_ref()),
             _ => None,
         })
     }

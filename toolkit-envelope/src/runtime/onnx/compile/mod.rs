@@ -30,20 +30,14 @@ impl Program {
     ///
     /// Lists all that this runtime cannot run, by operator and node, and which runtime can.
     pub fn compile(graph: &Graph) -> Result<Self, Unsupported> {
-        let mut compiler =
-            Compiler { graph, values: Vec::new(), names: HashMap::new(), nodes: Vec::new(), gaps: Vec::new() };
+        let mut compiler = Compiler::new(graph);
         compiler.versions();
-        let inputs = compiler.body(&graph.body);
-        let outputs = compiler.outputs(&graph.body);
-        if !compiler.gaps.is_empty() {
-            return Err(Unsupported { gaps: compiler.gaps });
-        }
-        let results: Vec<usize> =
-            graph.body.outputs.iter().map(|output| compiler.names[output.name.as_str()]).collect();
-        let (values, mut nodes) = (compiler.values, compiler.nodes);
-        fuse::without_unneeded(&mut nodes, &results);
-        fuse::fuse(&mut nodes, &values, &results);
-        Ok(places::place(values, nodes, &results, inputs, outputs))
+        compiler.program(&graph.body, None)
+    }
+
+    /// Compiles a computation within a model, of which the inputs are known by who runs it.
+    pub(super) fn within(graph: &Graph, body: &Body, inputs: &[(Element, Lengths)]) -> Result<Self, Unsupported> {
+        Compiler::new(graph).program(body, Some(inputs))
     }
 }
 
@@ -73,6 +67,25 @@ struct Compiler<'g> {
 }
 
 impl<'g> Compiler<'g> {
+    fn new(graph: &'g Graph) -> Self {
+        Self { graph, values: Vec::new(), names: HashMap::new(), nodes: Vec::new(), gaps: Vec::new() }
+    }
+
+    fn program(mut self, body: &'g Body, kinds: Option<&[(Element, Lengths)]>) -> Result<Program, Unsupported> {
+        let inputs = self.body(body, kinds);
+        let outputs = self.outputs(body);
+        if !self.gaps.is_empty() {
+            return Err(Unsupported { gaps: self.gaps });
+        }
+        // A value that has no name here would have been a gap.
+        let results: Vec<usize> =
+            body.outputs.iter().filter_map(|output| self.names.get(output.name.as_str()).copied()).collect();
+        let Self { values, mut nodes, .. } = self;
+        fuse::without_unneeded(&mut nodes, &results);
+        let nodes = fuse::fuse(nodes, &values, &results);
+        Ok(places::place(values, nodes, &results, inputs, outputs))
+    }
+
     fn versions(&mut self) {
         let version = self.graph.ir_version;
         if !IR_VERSIONS.contains(&version) {
@@ -87,11 +100,17 @@ impl<'g> Compiler<'g> {
     }
 
     /// Takes in a computation, and gives the ports of its inputs.
-    fn body(&mut self, body: &'g Body) -> Vec<Port> {
+    fn body(&mut self, body: &'g Body, kinds: Option<&[(Element, Lengths)]>) -> Vec<Port> {
         let initial: HashMap<&str, &Constant> = body.initializers.iter().map(|all| (all.name.as_str(), all)).collect();
         let mut ports = Vec::new();
         for input in body.inputs.iter().filter(|input| !initial.contains_key(input.name.as_str())) {
-            let known = match input_kind(&input.kind) {
+            let kind = match kinds {
+                Some(kinds) => {
+                    kinds.get(ports.len()).cloned().ok_or_else(|| Refusal::Invalid("nothing is given".to_owned()))
+                }
+                None => input_kind(&input.kind),
+            };
+            let known = match kind {
                 Ok((element, dims)) => {
                     ports.push(Port { name: input.name.clone(), element, dims: dims.clone(), keys: None });
                     Some(Known::new(element, dims))
@@ -139,7 +158,7 @@ impl<'g> Compiler<'g> {
             Ok(row) if complete => {
                 let inputs: Vec<Option<&Known>> = known.iter().map(Option::as_ref).collect();
                 let opset = self.opset(&node.domain);
-                let spec = Spec { node, opset, inputs: &inputs };
+                let spec = Spec { node, opset, inputs: &inputs, graph: self.graph };
                 make(row, &spec).and_then(|built| folded(built, &known, node.outputs.len()))
             }
             Ok(_) => return self.unknown(node),
@@ -339,9 +358,9 @@ fn folded(built: Built, inputs: &[Option<Known>], outputs: usize) -> Result<Fold
     if !inputs.iter().flatten().all(|input| input.constant.is_some()) {
         return Ok(Folded::Runs(built));
     }
-    let constants: Vec<Buffer> = inputs
+    let constants: Vec<Arc<Buffer>> = inputs
         .iter()
-        .map(|input| input.as_ref().and_then(|input| input.constant.as_deref()).cloned().unwrap_or_default())
+        .map(|input| input.as_ref().and_then(|input| input.constant.clone()).unwrap_or_default())
         .collect();
     let places: Vec<Option<Place>> =
         inputs.iter().enumerate().map(|(index, input)| input.as_ref().map(|_| Place::Constant(index))).collect();

@@ -1,6 +1,7 @@
 //! A place for every value: buffers are used again as soon as nobody needs what is in them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use crate::tensor::Element;
 
@@ -46,10 +47,10 @@ pub(super) fn place(
 
 /// The results, each one that no node makes (an input, a constant) copied by one.
 fn computed(values: &mut Vec<Value>, nodes: &mut Vec<Made>, results: &[usize]) -> Vec<usize> {
-    let made = |nodes: &[Made], value: usize| nodes.iter().any(|node| node.outputs.contains(&value));
+    let made: HashSet<usize> = nodes.iter().flat_map(|node| node.outputs.iter().copied()).collect();
     let mut computed = Vec::new();
     for result in results {
-        if made(nodes, *result) {
+        if made.contains(result) {
             computed.push(*result);
             continue;
         }
@@ -83,7 +84,7 @@ fn over(node: &Made, values: &[Value], ends: impl Fn(&usize) -> bool) -> Vec<usi
 
 struct Places<'v> {
     values: &'v [Value],
-    constants: Vec<Buffer>,
+    constants: Vec<Arc<Buffer>>,
     places: HashMap<usize, Place>,
     /// The buffers that hold nothing that is needed.
     free: HashMap<Element, Vec<usize>>,
@@ -96,10 +97,10 @@ impl Places<'_> {
             return *place;
         }
         let known = &self.values[value];
-        let place = match (known.given, known.known.as_ref().and_then(|known| known.constant.as_deref())) {
+        let place = match (known.given, known.known.as_ref().and_then(|known| known.constant.as_ref())) {
             (Some(input), _) => Place::Given(input),
             (None, Some(constant)) => {
-                self.constants.push(constant.clone());
+                self.constants.push(Arc::clone(constant));
                 Place::Constant(self.constants.len() - 1)
             }
             (None, None) => Place::Buffer(self.buffer(value)),

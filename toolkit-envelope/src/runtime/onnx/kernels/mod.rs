@@ -14,6 +14,7 @@ mod moves;
 mod pick;
 mod rank;
 mod reduce;
+mod scan;
 mod shape;
 mod softmax;
 mod types;
@@ -36,6 +37,7 @@ pub(super) const TABLES: &[&[Operator]] = &[
     pick::OPERATORS,
     rank::OPERATORS,
     reduce::OPERATORS,
+    scan::OPERATORS,
     shape::OPERATORS,
     softmax::OPERATORS,
 ];
