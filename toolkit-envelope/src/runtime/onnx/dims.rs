@@ -112,9 +112,14 @@ pub(super) fn size(shape: &[usize]) -> Result<usize, Problem> {
     }
 }
 
+/// A length as the signed integer that the format counts with.
+pub(super) fn signed(length: usize) -> i64 {
+    i64::try_from(length).unwrap_or(i64::MAX)
+}
+
 /// An axis as the format names it: from the end when negative.
 pub(super) fn axis(axis: i64, axes: usize) -> Result<usize, Problem> {
-    let signed = axes as i64;
+    let signed = signed(axes);
     let from_start = if axis < 0 { axis.checked_add(signed) } else { Some(axis) };
     match from_start.and_then(|axis| usize::try_from(axis).ok()) {
         Some(found) if found < axes => Ok(found),

@@ -140,6 +140,10 @@ mod tests {
 
     use super::*;
 
+    fn matrix<T>(all: &[T], rows: usize, columns: usize, turned: bool) -> Matrix<'_, T> {
+        if turned { Matrix::new(all, columns, rows).transposed() } else { Matrix::new(all, rows, columns) }
+    }
+
     proptest! {
         #[test]
         fn products_of_numbers_are_those_of_integers(
@@ -147,15 +151,12 @@ mod tests {
             turned in any::<(bool, bool)>(),
             add in any::<bool>(),
         ) {
-            let of = |count: usize, factor: i64| (0..count as i64).map(|at| (at * factor) % 11 - 5).collect::<Vec<_>>();
+            let of = |count: usize, factor: i64| (0_i64..).take(count).map(|at| (at * factor) % 11 - 5).collect::<Vec<_>>();
             let (left, right) = (of(rows * inner, 7), of(inner * columns, 3));
             let float = |ints: &[i64]| ints.iter().map(|int| *int as f32).collect::<Vec<_>>();
             let (left_floats, right_floats) = (float(&left), float(&right));
             let mut ints = vec![2_i64; rows * columns];
             let mut floats = vec![2_f32; rows * columns];
-            fn matrix<T>(all: &[T], rows: usize, columns: usize, turned: bool) -> Matrix<'_, T> {
-                if turned { Matrix::new(all, columns, rows).transposed() } else { Matrix::new(all, rows, columns) }
-            }
             let exact = (matrix(&left, rows, inner, turned.0), matrix(&right, inner, columns, turned.1));
             multiply(3, exact.0, exact.1, &mut ints, add).unwrap();
             let quick = (matrix(&left_floats, rows, inner, turned.0), matrix(&right_floats, inner, columns, turned.1));

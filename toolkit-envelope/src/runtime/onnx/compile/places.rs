@@ -37,7 +37,9 @@ pub(super) fn place(
         let mut ended: Vec<usize> = node.inputs.iter().flatten().chain(&node.outputs).copied().filter(ends).collect();
         ended.sort_unstable();
         ended.dedup();
-        ended.into_iter().for_each(|value| places.release(value));
+        for value in ended {
+            places.release(value);
+        }
         steps.push(Step { kernel: node.kernel, inputs, outputs, free, node: node.node, operator: node.operator });
     }
     let results = results.iter().map(|value| places.buffer(*value)).collect();

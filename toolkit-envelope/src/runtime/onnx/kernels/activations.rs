@@ -103,7 +103,7 @@ fn swish(spec: &Spec<'_>) -> Result<Built, Refusal> {
 }
 
 fn tanh(spec: &Spec<'_>) -> Result<Built, Refusal> {
-    with_float!(spec.input(0)?.element, T => map::<T>(spec, |x| x.tanh()))
+    with_float!(spec.input(0)?.element, T => map::<T>(spec, T::tanh))
 }
 
 fn softplus(spec: &Spec<'_>) -> Result<Built, Refusal> {

@@ -3,7 +3,7 @@
 use crate::runtime::onnx::spec::{Built, Refusal, Spec};
 use crate::runtime::onnx::table::{FLOATS, MANY, NEWEST, NUMBERS, Operator, operator};
 
-use super::elementwise::{fold, pair, refusing_pair};
+use super::elementwise::{Refuses, fold, pair, refusing_pair};
 use super::types::{Number, with_number};
 
 // Before version 7, shapes went together by attributes; before 8, Max, Min, Sum and Mean took tensors of one shape only.
@@ -37,7 +37,7 @@ fn div(spec: &Spec<'_>) -> Result<Built, Refusal> {
 }
 
 /// Looks for integers that nothing can be divided by.
-pub(super) fn refuses_zero<T: Number>() -> Option<fn(&[T]) -> Option<&'static str>> {
+pub(super) fn refuses_zero<T: Number>() -> Option<Refuses<T>> {
     fn zero<T: Number>(divisors: &[T]) -> Option<&'static str> {
         divisors.contains(&T::ZERO).then_some("an integer is divided by zero")
     }

@@ -31,7 +31,7 @@ pub(super) const OPERATORS: &[Operator] = &[
 
 fn equal(spec: &Spec<'_>) -> Result<Built, Refusal> {
     let text = || Ok(Built::one(SameText, Element::Bool, together(spec)?));
-    with_scalar!(spec.common(0)?, T => pair::<T, bool>(spec, |left, right| left == right), text())
+    with_scalar!(spec.common(0)?, T => pair::<T, bool>(spec, |left, right| PartialEq::eq(&left, &right)), text())
 }
 
 fn less(spec: &Spec<'_>) -> Result<Built, Refusal> {
@@ -94,7 +94,7 @@ fn choose(spec: &Spec<'_>) -> Result<Built, Refusal> {
 /// The shape of all three inputs together, and the steps through each.
 fn three(inputs: &Inputs<'_>) -> Result<(Dims, [[usize; AXES]; 3]), Problem> {
     let shapes = [inputs.tensor(0)?.shape, inputs.tensor(1)?.shape, inputs.tensor(2)?.shape];
-    let dims = Dims::broadcast(&*Dims::broadcast(shapes[0], shapes[1])?, shapes[2])?;
+    let dims = Dims::broadcast(&Dims::broadcast(shapes[0], shapes[1])?, shapes[2])?;
     Ok((dims, shapes.map(|shape| strides(shape, &dims))))
 }
 

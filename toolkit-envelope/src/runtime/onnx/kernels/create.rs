@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use crate::runtime::onnx::buffer::{Buffer, Scalar};
-use crate::runtime::onnx::dims::Dims;
+use crate::runtime::onnx::dims::{Dims, signed};
 use crate::runtime::onnx::graph::{Attribute, Content};
 use crate::runtime::onnx::kernel::{Inputs, Kernel, Problem, Spare, elements};
 use crate::runtime::onnx::spec::{Built, Refusal, Spec, invalid, unsupported};
@@ -121,11 +121,12 @@ fn shape(spec: &Spec<'_>) -> Result<Built, Refusal> {
 impl Kernel for Shape {
     fn run(&self, inputs: &Inputs<'_>, outputs: &mut [Buffer], _: &mut Spare) -> Result<(), Problem> {
         let shape = inputs.tensor(0)?.shape;
-        let axes = shape.len() as i64;
-        let place = |at: i64| if at < 0 { at.saturating_add(axes) } else { at }.clamp(0, axes) as usize;
+        let axes = signed(shape.len());
+        let place =
+            |at: i64| usize::try_from(if at < 0 { at.saturating_add(axes) } else { at }.clamp(0, axes)).unwrap_or(0);
         let wanted = shape.get(place(self.start)..place(self.end)).unwrap_or_default();
         let into = outputs[0].room::<i64>(Dims::of(wanted.len()))?;
-        into.iter_mut().zip(wanted).for_each(|(into, length)| *into = *length as i64);
+        into.iter_mut().zip(wanted).for_each(|(into, length)| *into = signed(*length));
         Ok(())
     }
 }
@@ -133,14 +134,15 @@ impl Kernel for Shape {
 /// The number of elements.
 struct Size;
 
-fn all(_: &Spec<'_>) -> Result<Built, Refusal> {
+fn all(spec: &Spec<'_>) -> Result<Built, Refusal> {
+    spec.input(0)?;
     Ok(Built::one(Size, Element::Int64, Some(Vec::new())))
 }
 
 impl Kernel for Size {
     fn run(&self, inputs: &Inputs<'_>, outputs: &mut [Buffer], _: &mut Spare) -> Result<(), Problem> {
         let count = inputs.tensor(0)?.elements.len();
-        outputs[0].room::<i64>(Dims::default())?.fill(count as i64);
+        outputs[0].room::<i64>(Dims::default())?.fill(signed(count));
         Ok(())
     }
 }
@@ -168,7 +170,7 @@ impl<T: Number> Kernel for Range<T> {
         if step == T::ZERO || count.is_nan() || count > 1e12 {
             return Err(Problem::new("a range that does not end"));
         }
-        let into = outputs[0].room::<T>(Dims::of(count.max(0.0) as usize))?;
+        let into = outputs[0].room::<T>(Dims::of(usize::try_from(i64::from_float(count)).unwrap_or(0)))?;
         into.iter_mut().enumerate().for_each(|(at, into)| *into = start.add(step.mul(T::from_float(at as f64))));
         Ok(())
     }

@@ -8,6 +8,9 @@ use crate::runtime::onnx::kernel::{Inputs, Kernel, Problem, Spare, elements};
 use crate::runtime::onnx::spec::{Built, Lengths, Refusal, Spec, invalid};
 use crate::tensor::Tensor;
 
+/// What is wrong with elements, if anything.
+pub(super) type Refuses<T> = fn(&[T]) -> Option<&'static str>;
+
 /// From one element to another of the same type, done in place where nobody else needs the input.
 struct Map<T, F> {
     of: F,
@@ -24,7 +27,7 @@ struct Turn<A, R, F> {
 struct Pair<A, R, F> {
     of: F,
     /// What is wrong with the second input, if anything.
-    refuses: Option<fn(&[A]) -> Option<&'static str>>,
+    refuses: Option<Refuses<A>>,
     elements: PhantomData<(A, R)>,
 }
 
@@ -55,7 +58,7 @@ pub(super) fn pair<A: Scalar, R: Scalar>(
 pub(super) fn refusing_pair<A: Scalar, R: Scalar>(
     spec: &Spec<'_>,
     of: impl Fn(A, A) -> R + Send + Sync + 'static,
-    refuses: Option<fn(&[A]) -> Option<&'static str>>,
+    refuses: Option<Refuses<A>>,
 ) -> Result<Built, Refusal> {
     let dims = together(spec)?;
     Ok(Built::one(Pair { of, refuses, elements: PhantomData }, R::ELEMENT, dims))
@@ -216,7 +219,9 @@ pub(super) fn over<T: Scalar, B: Scalar>(
         let kept = &mut kept[start..start + length];
         if step == 0 {
             let other = other.1[place];
-            kept.iter_mut().for_each(|kept| *kept = of(*kept, other));
+            for kept in kept {
+                *kept = of(*kept, other);
+            }
         } else {
             kept.iter_mut().zip(&other.1[place..place + length]).for_each(|(kept, other)| *kept = of(*kept, *other));
         }

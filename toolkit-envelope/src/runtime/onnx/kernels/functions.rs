@@ -1,5 +1,7 @@
 //! Functions of one number.
 
+use std::cmp::Ordering;
+
 use crate::runtime::onnx::spec::{Built, Refusal, Spec, invalid};
 use crate::runtime::onnx::table::{BOOL, FLOATS, NEWEST, NUMBERS, Operator, operator};
 
@@ -53,12 +55,10 @@ fn negate(spec: &Spec<'_>) -> Result<Built, Refusal> {
 
 fn sign(spec: &Spec<'_>) -> Result<Built, Refusal> {
     with_number!(spec.input(0)?.element, T => map::<T>(spec, |x| {
-        if x > T::ZERO {
-            T::ONE
-        } else if x < T::ZERO {
-            T::ZERO.sub(T::ONE)
-        } else {
-            x
+        match x.partial_cmp(&T::ZERO) {
+            Some(Ordering::Greater) => T::ONE,
+            Some(Ordering::Less) => T::ZERO.sub(T::ONE),
+            _ => x,
         }
     }))
 }
@@ -68,7 +68,7 @@ fn erf(spec: &Spec<'_>) -> Result<Built, Refusal> {
 }
 
 fn is_nan(spec: &Spec<'_>) -> Result<Built, Refusal> {
-    with_float!(spec.input(0)?.element, T => turn::<T, bool>(spec, |x| x.is_nan()))
+    with_float!(spec.input(0)?.element, T => turn::<T, bool>(spec, T::is_nan))
 }
 
 fn is_infinite(spec: &Spec<'_>) -> Result<Built, Refusal> {

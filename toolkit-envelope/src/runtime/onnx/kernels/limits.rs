@@ -41,13 +41,13 @@ fn power(spec: &Spec<'_>) -> Result<Built, Refusal> {
 
 fn raise<A: Number, B: Number>(base: A, exponent: B) -> A {
     let exponent = exponent.float();
-    if exponent == 2.0 {
+    if exponent.to_bits() == 2.0_f64.to_bits() {
         return base.mul(base);
     }
-    if A::ELEMENT == Element::Int32 || A::ELEMENT == Element::Int64 {
-        if (0.0..=64.0).contains(&exponent) && exponent.fract() == 0.0 {
-            return (0..exponent as u32).fold(A::ONE, |product, _| product.mul(base));
-        }
+    // Of integers, small powers are exact, and wrap as products do.
+    let whole = matches!(A::ELEMENT, Element::Int32 | Element::Int64) && (0.0..=64.0).contains(&exponent);
+    if whole && exponent.fract() == 0.0 {
+        return (0..i64::from_float(exponent)).fold(A::ONE, |product, _| product.mul(base));
     }
     A::from_float(base.float().powf(exponent))
 }

@@ -39,7 +39,9 @@ impl<T: Number> After<T> {
 
     fn end(&self, into: &mut [T]) {
         if self.relu {
-            into.iter_mut().for_each(|element| *element = relu(*element));
+            for element in into {
+                *element = relu(*element);
+            }
         }
     }
 
@@ -121,7 +123,7 @@ impl<T: Number + Product> Kernel for MatMul<T> {
         let add = self.after.begin(into)?;
         if r.batch.is_empty() {
             // One matrix on the right: all those on the left are one above the other.
-            let rows = if r.columns == 0 { 0 } else { into.len() / r.columns };
+            let rows = into.len().checked_div(r.columns).unwrap_or(0);
             let left = Matrix::new(left, rows, l.columns);
             multiply(T::ONE, left, Matrix::new(right, r.rows, r.columns), into, add)?;
         } else {

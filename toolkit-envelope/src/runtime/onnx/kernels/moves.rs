@@ -138,10 +138,10 @@ impl Split {
             return usize::try_from(*lengths.get(piece).ok_or_else(wrong)?).map_err(|_| wrong());
         }
         let even = whole.div_ceil(pieces);
-        match piece + 1 == pieces {
-            true => whole.checked_sub(even * piece).filter(|last| self.uneven || *last == even).ok_or_else(wrong),
-            false => Ok(even),
+        if piece + 1 < pieces {
+            return Ok(even);
         }
+        whole.checked_sub(even * piece).filter(|last| self.uneven || *last == even).ok_or_else(wrong)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Operators that take some of the elements, by where they are.
 
 use crate::runtime::onnx::buffer::Buffer;
-use crate::runtime::onnx::dims::{Dims, axis, size};
+use crate::runtime::onnx::dims::{Dims, axis, signed, size};
 use crate::runtime::onnx::kernel::{Inputs, Kernel, Problem, Spare};
 use crate::runtime::onnx::spec::{Built, Refusal, Spec, invalid};
 use crate::runtime::onnx::table::{ANY, NEWEST, Operator, operator};
@@ -109,7 +109,7 @@ impl Kernel for GatherNd {
         let per_batch = size(&outer[batch..])?.max(1);
         let starts = wanted.chunks_exact(*depth).enumerate().map(|(at, index)| {
             let place = index.iter().zip(along).try_fold(0, |place, (index, length)| {
-                let from_start = if *index < 0 { index + *length as i64 } else { *index };
+                let from_start = if *index < 0 { index + signed(*length) } else { *index };
                 let index = usize::try_from(from_start).ok().filter(|index| index < length)?;
                 Some(place * length + index)
             });
@@ -213,13 +213,13 @@ fn part(length: usize, start: i64, end: i64, step: i64) -> Result<(usize, usize)
     if step == 0 {
         return Err(Problem::new("a step of 0 leads nowhere"));
     }
-    let whole = length as i64;
+    let whole = signed(length);
     let place = |at: i64| if at < 0 { at.saturating_add(whole) } else { at };
     // Forwards, the bounds are within 0 and the length; backwards, one before.
     let (low, high) = if step > 0 { (0, whole) } else { (-1, whole - 1) };
     let (start, end) = (place(start).clamp(low.min(high), high), place(end).clamp(low.min(high), high));
     let span = if step > 0 { end - start } else { start - end };
-    let count = if span <= 0 { 0 } else { (span as u64).div_ceil(step.unsigned_abs()) };
+    let count = if span <= 0 { 0 } else { span.unsigned_abs().div_ceil(step.unsigned_abs()) };
     let start = if count == 0 { 0 } else { start };
     Ok((usize::try_from(start).unwrap_or(0), usize::try_from(count).unwrap_or(0)))
 }

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::marker::PhantomData;
 
 use crate::runtime::onnx::buffer::Buffer;
-use crate::runtime::onnx::dims::{Dims, axis, size};
+use crate::runtime::onnx::dims::{Dims, axis, signed, size};
 use crate::runtime::onnx::kernel::{Inputs, Kernel, Problem, Spare};
 use crate::runtime::onnx::spec::{Built, Known, Lengths, Refusal, Spec, invalid};
 use crate::runtime::onnx::table::{FLOATS, NEWEST, NUMBERS, Operator, operator};
@@ -79,7 +79,7 @@ impl<T: Number> Kernel for Extreme<T> {
                     best = index;
                 }
             }
-            *into = best as i64;
+            *into = signed(best);
         }
         Ok(())
     }
@@ -156,7 +156,7 @@ impl<T: Number> Kernel for Top<T> {
                 found[..count].sort_unstable_by(compare);
                 for (rank, index) in found[..count].iter().enumerate() {
                     values[rank * inner + lane] = element(*index);
-                    places[rank * inner + lane] = *index as i64;
+                    places[rank * inner + lane] = signed(*index);
                 }
             }
         }

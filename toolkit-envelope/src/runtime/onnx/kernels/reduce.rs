@@ -138,7 +138,9 @@ where
         let into = outputs[0].room::<T>(left.output)?;
         into.fill(self.first);
         gather(shape, from, &left, into, &self.take)?;
-        into.iter_mut().for_each(|element| *element = (self.last)(*element, left.count));
+        for element in into {
+            *element = (self.last)(*element, left.count);
+        }
         Ok(())
     }
 }
@@ -166,10 +168,11 @@ fn gather<T: Scalar, A: Copy>(
 
 /// No axes can mean that nothing is done; the format is not clear on that where one element would become another.
 fn some_axes(spec: &Spec<'_>) -> Result<(), Refusal> {
-    match spec.switch("noop_with_empty_axes", false)? && !spec.constant::<i64>(1).is_some_and(|axes| !axes.is_empty()) {
-        true => unsupported("attribute noop_with_empty_axes is set, and the axes are not known"),
-        false => Ok(()),
+    let axes = spec.constant::<i64>(1).is_some_and(|axes| !axes.is_empty());
+    if spec.switch("noop_with_empty_axes", false)? && !axes {
+        return unsupported("attribute noop_with_empty_axes is set, and the axes are not known");
     }
+    Ok(())
 }
 
 fn sum(spec: &Spec<'_>) -> Result<Built, Refusal> {
@@ -256,7 +259,7 @@ impl<T: Number> Kernel for LogSumExp<T> {
                 let place = place + at * step;
                 let (element, max) = (element.float(), into[place].float());
                 // Infinity is as large as itself, and their difference no number.
-                sums[place] += if element == max { 1.0 } else { (element - max).exp() };
+                sums[place] += if element >= max { 1.0 } else { (element - max).exp() };
             }
         });
         into.iter_mut().zip(sums).for_each(|(into, sum)| *into = T::from_float(into.float() + sum.ln()));

@@ -69,10 +69,8 @@ fn scan(spec: &Spec<'_>) -> Result<Built, Refusal> {
     }
     let ports = program.outputs().iter().enumerate();
     let known = ports.map(|(index, port)| {
-        let dims = match index < states {
-            true => kinds[index].1.clone(),
-            false => port.dims.as_ref().map(|dims| std::iter::once(None).chain(dims.iter().copied()).collect()),
-        };
+        let rows = |dims: &Vec<Option<usize>>| std::iter::once(None).chain(dims.iter().copied()).collect();
+        let dims = if index < states { kinds[index].1.clone() } else { port.dims.as_ref().map(rows) };
         Known::new(port.element, dims)
     });
     let known: Vec<Known> = known.collect();

@@ -1,7 +1,7 @@
 //! Operators that give the same elements in another shape.
 
 use crate::runtime::onnx::buffer::Buffer;
-use crate::runtime::onnx::dims::{Dims, axis, size};
+use crate::runtime::onnx::dims::{Dims, axis, signed, size};
 use crate::runtime::onnx::kernel::{Inputs, Kernel, Problem, Spare};
 use crate::runtime::onnx::spec::{Built, Refusal, Spec};
 use crate::runtime::onnx::table::{ANY, NEWEST, Operator, operator};
@@ -84,7 +84,7 @@ fn wanted_shape(shape: &[usize], wanted: &[i64], zero_is_zero: bool) -> Result<D
     if let Some(axis) = left {
         let (all, others) = (size(shape)?, dims.size()?);
         // Nothing divided among nothing: any length would do, and the format leaves it open; it is none.
-        let length = if others == 0 { 0 } else { all / others };
+        let length = all.checked_div(others).unwrap_or(0);
         dims.set(axis, length);
     }
     if dims.size()? == size(shape)? { Ok(dims) } else { Err(impossible()) }
@@ -93,7 +93,7 @@ fn wanted_shape(shape: &[usize], wanted: &[i64], zero_is_zero: bool) -> Result<D
 fn flatten(spec: &Spec<'_>) -> Result<Built, Refusal> {
     let split = spec.int("axis")?.unwrap_or(1);
     reshaped(spec, Some(2), move |shape, _| {
-        let at = if split == shape.len() as i64 { shape.len() } else { axis(split, shape.len())? };
+        let at = if split == signed(shape.len()) { shape.len() } else { axis(split, shape.len())? };
         Ok(Dims::table(size(&shape[..at])?, size(&shape[at..])?))
     })
 }

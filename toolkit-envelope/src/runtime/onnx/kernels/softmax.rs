@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use crate::runtime::onnx::buffer::Buffer;
-use crate::runtime::onnx::dims::{Dims, axis, size, strides};
+use crate::runtime::onnx::dims::{Dims, axis, signed, size, strides};
 use crate::runtime::onnx::kernel::{Inputs, Kernel, Problem, Spare};
 use crate::runtime::onnx::spec::{Built, Known, Refusal, Spec, unsupported};
 use crate::runtime::onnx::table::{FLOATS, NEWEST, Operator, operator};
@@ -56,7 +56,7 @@ fn weigh(spec: &Spec<'_>, form: Form) -> Result<Built, Refusal> {
 impl<T: Float> Weigh<T> {
     /// How many elements are weighed against each other, and how far apart they are.
     fn lanes(&self, shape: &[usize]) -> Result<(usize, usize), Problem> {
-        if self.together && self.axis == shape.len() as i64 {
+        if self.together && self.axis == signed(shape.len()) {
             return Ok((1, 1));
         }
         let at = axis(self.axis, shape.len())?;
@@ -162,7 +162,9 @@ impl Kernel for Normal {
             let mean = into.iter().sum::<f32>() / length as f32;
             let variance = into.iter().map(|x| (x - mean) * (x - mean)).sum::<f32>() / length as f32;
             let scale = 1.0 / (variance + self.epsilon).sqrt();
-            into.iter_mut().for_each(|x| *x = (*x - mean) * scale);
+            for x in &mut *into {
+                *x = (*x - mean) * scale;
+            }
             for (other, moment) in others.iter_mut().zip([mean, scale]) {
                 other.elements::<f32>()?[row] = moment;
             }

@@ -1,7 +1,7 @@
 //! Elements of a tensor taken in another order: the loops that operators share which move elements and compute nothing.
 
 use crate::runtime::onnx::buffer::{Buffer, Scalar};
-use crate::runtime::onnx::dims::{AXES, Dims};
+use crate::runtime::onnx::dims::{AXES, Dims, signed};
 use crate::runtime::onnx::kernel::{Inputs, Problem, elements};
 use crate::tensor::{Tensor, View};
 
@@ -110,7 +110,7 @@ fn outside() -> Problem {
 pub(super) fn indices(inputs: &Inputs<'_>, input: usize, length: usize, into: &mut Vec<usize>) -> Result<(), Problem> {
     into.clear();
     let mut push = |index: i64| {
-        let from_start = if index < 0 { index + length as i64 } else { index };
+        let from_start = if index < 0 { index + signed(length) } else { index };
         match usize::try_from(from_start) {
             Ok(found) if found < length => {
                 into.push(found);
