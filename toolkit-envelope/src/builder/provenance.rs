@@ -16,8 +16,10 @@ impl Provenance {
     /// The job's command is not inferred: arguments may hold secrets, and an envelope keeps what it has.
     pub fn inferred(directory: &Path) -> Self {
         let variable = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
+        let now = Timestamp::now();
         Self {
-            created_at: Timestamp::now(),
+            // A moment is written with the digits that it has; a second tells enough, in any language.
+            created_at: Timestamp::from_second(now.as_second()).unwrap_or(now),
             sdk: Sdk { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
             user: ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(variable),
             host: host().or_else(|| variable("COMPUTERNAME")),

@@ -125,10 +125,6 @@ impl Envelope {
         self.signatures.insert(key, bytes);
     }
 
-    pub(crate) fn place(&self) -> &Path {
-        &self.place
-    }
-
     /// One file for each blob, sorted by digest.
     pub(crate) fn distinct(&self) -> Vec<&File> {
         distinct(&self.manifest)

@@ -140,7 +140,7 @@ async fn download(
     let object = if name.is_empty() { remote.place.clone() } else { remote.child(name) };
     let mut bytes = remote.objects.get(&object).await.map_err(remote.failed("fetch"))?.into_stream();
     let to = place.to_owned();
-    let mut beside = aside(move || disk::file_beside(&to).map(|beside| Hashing::new(beside))).await??;
+    let mut beside = aside(move || disk::file_beside(&to).map(Hashing::new)).await??;
     let mut length = 0;
     while let Some(part) = bytes.try_next().await.map_err(remote.failed("fetch"))? {
         length += part.len() as u64;

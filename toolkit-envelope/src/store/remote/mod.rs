@@ -75,7 +75,7 @@ impl Remote {
     }
 
     fn child(&self, name: &str) -> Path {
-        name.split('/').fold(self.place.clone(), |place, part| place.join(part))
+        name.split('/').fold(self.place.clone(), Path::join)
     }
 
     fn failed(&self, doing: &'static str) -> impl FnOnce(object_store::Error) -> Error {
