@@ -43,7 +43,9 @@ impl<'p> Input<'p> {
         let counted = Counted { file, counter: Arc::clone(&counter) };
         Ok(match format {
             Format::Json => Self::Json(Json { plan, text: Some(fs::read(path)?) }),
-            Format::JsonLines => Self::JsonLines(JsonLines { plan, lines: BufReader::new(counted), row: 0, counter, size }),
+            Format::JsonLines => {
+                Self::JsonLines(JsonLines { plan, lines: BufReader::new(counted), row: 0, counter, size })
+            }
             Format::Csv => Self::Csv(CsvRows::new(plan, counted, CsvForm::default())?, counter, size),
             Format::Parquet => Self::Parquet(super::parquet::Rows::open(counted.file, plan, function, unknown)?),
         })
@@ -161,10 +163,11 @@ impl JsonLines<'_> {
 /// The same violations, with the rows before these counted too.
 fn moved(mut violations: Violations, before: usize) -> Violations {
     for violation in &mut violations.list {
-        let (row, rest) = match violation.pointer.strip_prefix('/').map(|rest| rest.split_once('/').unwrap_or((rest, ""))) {
-            Some((row, rest)) => (row.parse().unwrap_or(0), rest.to_owned()),
-            None => (0, String::new()),
-        };
+        let (row, rest) =
+            match violation.pointer.strip_prefix('/').map(|rest| rest.split_once('/').unwrap_or((rest, ""))) {
+                Some((row, rest)) => (row.parse().unwrap_or(0), rest.to_owned()),
+                None => (0, String::new()),
+            };
         let row: usize = row;
         let rest = if rest.is_empty() { rest } else { format!("/{rest}") };
         violation.pointer = format!("/{}{rest}", before + row);

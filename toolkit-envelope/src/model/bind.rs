@@ -1,3 +1,4 @@
+use super::buffer::Buffer;
 use super::fill::{Fill, From};
 use super::take::Take;
 use crate::manifest::{Binding, Function, Input, Output, Source};
@@ -5,7 +6,7 @@ use crate::runtime::RunError;
 use crate::runtime::onnx::Port;
 use crate::schema::{Kind, Schema};
 use crate::table::{Table, Values};
-use crate::tensor::{Buffer, Tensor, View};
+use crate::tensor::{Tensor, View};
 
 /// How a function's arguments become the inputs of a model, and the outputs its result: planned once, when it is loaded.
 #[derive(Debug)]

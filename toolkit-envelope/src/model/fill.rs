@@ -1,8 +1,9 @@
 use serde_json::Value;
 
+use super::buffer::Buffer;
 use crate::schema::Kind;
 use crate::table::{Column, Values};
-use crate::tensor::{Buffer, Element, Elements, Strings, Tensor, View};
+use crate::tensor::{Element, Elements, Strings, Tensor, View};
 
 /// How one input of a model is made of columns.
 #[derive(Debug)]

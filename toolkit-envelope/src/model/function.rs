@@ -1,14 +1,15 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{CallError, bind::Bound};
+use super::CallError;
+use super::bind::Bound;
+use super::buffer::Buffer;
 use crate::Fault;
 use crate::manifest;
 use crate::rows::{Arguments, Layout, Plan, ValuePlan};
 use crate::runtime::{Execute, Pool};
 use crate::schema::{Field, Kind};
 use crate::table::Table;
-use crate::tensor::Buffer;
 
 /// A query function of a loaded model.
 pub struct Function {

@@ -4,6 +4,7 @@
 //! result. Then the examples are run, and only a model that still answers as it did is given out.
 
 mod bind;
+mod buffer;
 mod error;
 mod fill;
 mod function;

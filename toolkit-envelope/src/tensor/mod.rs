@@ -1,10 +1,8 @@
 //! What a runtime takes and gives: numbers, booleans or strings in a rectangle of any rank, row by row.
 
-mod buffer;
 mod elements;
 mod strings;
 
-pub(crate) use buffer::Buffer;
 pub use strings::Strings;
 
 /// What the elements of a tensor are.

@@ -1,12 +1,12 @@
-use super::{Element, Elements, Tensor};
+use crate::tensor::{Element, Elements, Tensor};
 
 /// A tensor, owned, in memory that can be used again.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Buffer {
+pub(super) struct Buffer {
     /// The length of each axis.
-    pub(crate) shape: Vec<usize>,
+    pub(super) shape: Vec<usize>,
     /// The elements, row by row.
-    pub(crate) elements: Elements,
+    pub(super) elements: Elements,
 }
 
 impl Default for Buffer {
@@ -17,7 +17,7 @@ impl Default for Buffer {
 
 impl Buffer {
     /// What it holds.
-    pub(crate) fn tensor(&self) -> Tensor<'_> {
+    pub(super) fn tensor(&self) -> Tensor<'_> {
         Tensor { shape: &self.shape, elements: self.elements.view() }
     }
 }

@@ -1,0 +1,152 @@
+//! What whoever types `toolkit …` relies on.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+fn toolkit(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_toolkit")).current_dir(folder).args(arguments).output().unwrap()
+}
+
+fn succeeds(folder: &Path, arguments: &[&str]) -> String {
+    let output = toolkit(folder, arguments);
+    let (out, error) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert!(output.status.success(), "{arguments:?}: {out}{error}");
+    out
+}
+
+fn fails(folder: &Path, arguments: &[&str]) -> String {
+    let output = toolkit(folder, arguments);
+    assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+    String::from_utf8(output.stderr).unwrap()
+}
+
+fn workspace(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join(path)
+}
+
+fn churn() -> String {
+    workspace("examples/churn/churn.envelope").display().to_string()
+}
+
+fn model(name: &str) -> String {
+    workspace("toolkit-envelope/tests/models").join(name).join("model.onnx").display().to_string()
+}
+
+/// Two customers, as the churn model takes them.
+fn customers() -> Value {
+    let envelope = toolkit_envelope::Envelope::open(churn()).unwrap();
+    let example = envelope.read(&envelope.manifest().examples[0].input).unwrap();
+    let arguments: Value = serde_json::from_slice(&example).unwrap();
+    json!(arguments["rows"].as_array().unwrap()[..2])
+}
+
+#[test]
+fn a_model_is_packed_inspected_verified_and_run() {
+    let folder = TempDir::new().unwrap();
+    let rows = json!([[5.1, 3.5, 1.4, 0.2], [6.7, 3.1, 5.6, 2.4]]);
+    fs::write(folder.path().join("rows.json"), rows.to_string()).unwrap();
+    let classes = "--classes=setosa,versicolor,virginica";
+    let pack = ["envelope", "pack", &model("iris_lr_nozipmap"), "--name", "iris", "--example", "rows.json", classes];
+    assert!(succeeds(folder.path(), &pack).contains("functions: predict, predict_proba"));
+    assert!(succeeds(folder.path(), &["envelope", "inspect", "iris.envelope"]).contains("one of \"setosa\""));
+    let verified = succeeds(folder.path(), &["envelope", "verify", "iris.envelope"]);
+    assert!(verified.contains("2 examples are answered as recorded"), "{verified}");
+    let answer = succeeds(folder.path(), &["predict", "iris.envelope", "--input", "rows.json"]);
+    assert_eq!(serde_json::from_str::<Value>(&answer).unwrap(), json!(["setosa", "virginica"]));
+}
+
+#[test]
+fn every_answer_is_json_if_it_shall_be() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("rows.json"), customers().to_string()).unwrap();
+    let inspected: Value =
+        serde_json::from_str(&succeeds(folder.path(), &["--json", "envelope", "inspect", &churn()])).unwrap();
+    assert_eq!(inspected["name"], "churn");
+    let verified: Value =
+        serde_json::from_str(&succeeds(folder.path(), &["envelope", "verify", &churn(), "--json"])).unwrap();
+    assert_eq!(verified["examples"], 2);
+    let predicted = succeeds(folder.path(), &["predict", &churn(), "-i", "rows.json", "-o", "out.csv", "--json"]);
+    assert_eq!(serde_json::from_str::<Value>(&predicted).unwrap()["rows"], 2);
+    let output = toolkit(folder.path(), &["envelope", "verify", "missing.envelope", "--json"]);
+    let failure: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(failure["error"].as_str().unwrap().contains("missing.envelope"));
+}
+
+#[test]
+fn rows_of_all_formats_give_the_same_answers_in_all_formats() {
+    let folder = TempDir::new().unwrap();
+    let customers = workspace("examples/churn/data/customers.csv");
+    let expected = {
+        let arguments = ["-f", "predict_proba", "--drop-unknown", "-i", customers.to_str().unwrap(), "-o", "all.jsonl"];
+        succeeds(folder.path(), &[&["predict", &churn()], &arguments[..]].concat());
+        fs::read_to_string(folder.path().join("all.jsonl")).unwrap()
+    };
+    assert_eq!(expected.lines().count(), 7043);
+    let run = |input: &str, output: &str| {
+        succeeds(folder.path(), &["predict", &churn(), "-f", "predict_proba", "-i", input, "-o", output]);
+    };
+    // The results of one run as rows of another: what is written is read again.
+    let chances = fs::read_to_string(folder.path().join("all.jsonl")).unwrap();
+    let rows: Vec<Value> = chances.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(rows.iter().all(|row| (row["No"].as_f64().unwrap() + row["Yes"].as_f64().unwrap() - 1.0).abs() < 1e-6));
+    let two = self::customers();
+    fs::write(folder.path().join("two.json"), two.to_string()).unwrap();
+    let lines: Vec<String> = two.as_array().unwrap().iter().map(Value::to_string).collect();
+    fs::write(folder.path().join("two.jsonl"), lines.join("\n")).unwrap();
+    run("two.json", "a.json");
+    run("two.jsonl", "b.json");
+    let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
+    assert_eq!(read("a.json"), read("b.json"));
+    run("two.json", "c.csv");
+    assert_eq!(read("c.csv").lines().next(), Some("No,Yes"));
+    run("two.json", "d.parquet");
+    assert!(fs::read(folder.path().join("d.parquet")).unwrap().starts_with(b"PAR1"));
+}
+
+#[test]
+fn all_rows_that_are_wrong_are_told_and_nothing_is_written() {
+    let folder = TempDir::new().unwrap();
+    let mut rows = customers();
+    rows[0]["tenure"] = json!(1.5);
+    rows[1].as_object_mut().unwrap().remove("contract");
+    fs::write(folder.path().join("rows.json"), rows.to_string()).unwrap();
+    let error = fails(folder.path(), &["predict", &churn(), "-i", "rows.json", "-o", "out.json"]);
+    assert!(error.contains("`/0/tenure` must be an integer") && error.contains("`/1/contract` is required"), "{error}");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    let lines: Vec<String> = rows.as_array().unwrap().iter().map(Value::to_string).collect();
+    fs::write(folder.path().join("rows.jsonl"), format!("{}\nno json\n\n{}", lines[0], lines[1])).unwrap();
+    let error = fails(folder.path(), &["predict", &churn(), "-i", "rows.jsonl"]);
+    assert!(error.contains("`/0/tenure`") && error.contains("`/2/contract`") && error.contains("`/1`"), "{error}");
+}
+
+#[test]
+fn what_cannot_be_done_is_told_with_what_can() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("rows.json"), "[]").unwrap();
+    fs::write(folder.path().join("rows.txt"), "[]").unwrap();
+    let error = fails(folder.path(), &["predict", &churn(), "-i", "rows.json", "-f", "explain"]);
+    assert!(error.contains("`explain`; it has predict, predict_proba"), "{error}");
+    let error = fails(folder.path(), &["predict", &churn(), "-i", "rows.txt"]);
+    assert!(error.contains(".json, .jsonl, .ndjson, .csv or .parquet"), "{error}");
+    assert_eq!(succeeds(folder.path(), &["predict", &churn(), "-i", "rows.json"]), "[]\n");
+}
+
+#[test]
+fn an_envelope_is_signed_and_another_key_does_not_vouch_for_it() {
+    let folder = TempDir::new().unwrap();
+    fs::copy(churn(), folder.path().join("churn.envelope")).unwrap();
+    for name in ["ours", "others"] {
+        succeeds(folder.path(), &["envelope", "keygen", name]);
+    }
+    let verify = |key: &'static str| ["envelope", "verify", "churn.envelope", "--key", key];
+    let error = fails(folder.path(), &verify("ours.pub.pem"));
+    assert!(error.contains("sign"), "{error}");
+    succeeds(folder.path(), &["envelope", "sign", "churn.envelope", "--key", "ours.pem"]);
+    assert!(succeeds(folder.path(), &verify("ours.pub.pem")).contains("signed by sha256:"));
+    fails(folder.path(), &verify("others.pub.pem"));
+    fails(folder.path(), &["envelope", "keygen", "ours"]);
+}
