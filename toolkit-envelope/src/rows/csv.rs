@@ -92,7 +92,7 @@ impl<'p, R: Read> CsvRows<'p, R> {
         // A mark of the byte order is no part of the first name.
         let names = names.iter().enumerate();
         let names = names.map(|(index, name)| if index == 0 { name.trim_start_matches('\u{feff}') } else { name });
-        let mapping = Mapping::new(fields, names, plan.unknown)?;
+        let mapping = Mapping::new(fields, names, plan.unknown, &Place::DOCUMENT)?;
         let width = header.len();
         let (record, scratch) = (ByteRecord::new(), plan.empty.scratch.clone());
         Ok(Self { plan, parameter, fields, mapping, form, reader, record, width, row: 0, scratch })

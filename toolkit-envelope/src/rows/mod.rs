@@ -6,6 +6,8 @@
 
 #[cfg(test)]
 mod agreement;
+#[cfg(feature = "arrow")]
+mod arrow;
 #[cfg(feature = "csv")]
 mod csv;
 mod domain;
@@ -19,7 +21,7 @@ mod place;
 mod plan;
 mod read;
 mod scanner;
-#[cfg(feature = "csv")]
+#[cfg(any(feature = "arrow", feature = "csv"))]
 mod tabular;
 mod texts;
 mod violation;

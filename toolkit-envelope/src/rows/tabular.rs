@@ -23,12 +23,12 @@ impl Mapping {
         fields: &Fields,
         names: impl Iterator<Item = &'n str>,
         unknown: Unknown,
+        table: &Place<'_>,
     ) -> Result<Self, Violations> {
         let mut violations = Violations::default();
         let mut sources = vec![None; fields.list.len()];
-        let document = Place::DOCUMENT;
         for (source, name) in names.enumerate() {
-            let place = document.column_named(name);
+            let place = table.column_named(name);
             match fields.names.get(name).and_then(|index| sources.get_mut(index as usize)) {
                 Some(found @ None) => *found = Some(source),
                 Some(Some(_)) => violations.note(&place, "duplicate", || "is there twice".into()),
@@ -40,7 +40,7 @@ impl Mapping {
         }
         for (field, source) in fields.list.iter().zip(&sources) {
             if source.is_none() && field.required && field.default.is_none() {
-                violations.note(&document.column_named(&field.name), "required", || "is required".into());
+                violations.note(&table.column_named(&field.name), "required", || "is required".into());
             }
         }
         if violations.is_empty() { Ok(Self(sources)) } else { Err(violations) }

@@ -1,5 +1,7 @@
 //! Reading JSON into typed columns, and writing columns as JSON.
 
+#[cfg(feature = "arrow")]
+mod arrow;
 #[cfg(feature = "csv")]
 mod csv;
 mod frames;
