@@ -5,7 +5,11 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use serde_json::Value;
 
+#[cfg(feature = "arrow")]
+use super::Plan;
 use super::{Layout, ValuePlan, Violations};
+#[cfg(feature = "arrow")]
+use crate::schema::{Field, Kind};
 use crate::{
     json::testing::any_json,
     schema::{
@@ -155,5 +159,36 @@ proptest! {
         let read = read(&schema, &text);
         let syntax = read.as_ref().err().and_then(Violations::syntax);
         prop_assert_eq!(syntax.is_none(), is_json, "{:?} {:?}", String::from_utf8_lossy(&text), read);
+    }
+    #[cfg(feature = "arrow")]
+    #[test]
+    fn rows_go_into_arrow_and_come_back(
+        (schema, value) in schema_and_value()
+            .prop_filter("Arrow's columns are read for these", |(schema, _)| is_read_from_arrow(schema))
+            .prop_flat_map(|(schema, _)| {
+                let columns = vec![Field::new("a", schema.clone()), Field { required: false, ..Field::new("b", schema) }];
+                let frame = Schema::new(Kind::Frame { columns, index: None });
+                (Just(frame.clone()), value_of(&frame))
+            }),
+    ) {
+        let table = read(&schema, value.to_string().as_bytes()).unwrap();
+        let batch = ValuePlan::new(&schema).unwrap().to_batch(&table, "").unwrap();
+        let plan = Plan::new(&[Field::new("rows", schema)]).unwrap();
+        let mut arguments = plan.arguments();
+        prop_assert_eq!(plan.read_batch(&batch, 0, &mut arguments), Ok(()));
+        prop_assert_eq!(&arguments.tables()[0], &table);
+    }
+}
+
+/// Whether columns of the schema are taken from Arrow, all the way down.
+#[cfg(feature = "arrow")]
+fn is_read_from_arrow(schema: &Schema) -> bool {
+    match &schema.kind {
+        Kind::Any | Kind::Union { .. } | Kind::Tuple { .. } | Kind::Frame { .. } | Kind::Tensor { .. } => false,
+        Kind::List { items: schema, .. } | Kind::Map { values: schema } | Kind::Series { values: schema } => {
+            is_read_from_arrow(schema)
+        }
+        Kind::Struct { fields } => fields.iter().all(|field| is_read_from_arrow(&field.schema)),
+        _ => true,
     }
 }

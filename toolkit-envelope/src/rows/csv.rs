@@ -45,7 +45,8 @@ pub enum CsvError {
 /// The rows of a CSV file, a batch at a time.
 ///
 /// The first line names the columns, which may come in any order. A cell holds what would stand in JSON: a string or a
-/// date without its quotes, a list or an object as JSON text. An empty cell is null, if the column may be null.
+/// date without its quotes, a list or an object as JSON text. An empty cell is null, if the column may be null, and
+/// missing, if it does not have to be there.
 ///
 /// ```
 /// use toolkit_envelope::{rows::{CsvForm, CsvRows, Plan}, schema::{Field, Kind, Schema}, table::Values};
@@ -136,6 +137,10 @@ impl<'p, R: Read> CsvRows<'p, R> {
                     column.push_null();
                     continue;
                 };
+                if cell.is_empty() && field.null_is_missing() && !matches!(field.node.form, Form::String) {
+                    field.push_missing(column, 1);
+                    continue;
+                }
                 let found = read_cell(&field.node, cell, column, self.form, &mut self.scratch, &here);
                 for mut violation in found.list {
                     violation.message = format!("{} (line {line})", violation.message).into();

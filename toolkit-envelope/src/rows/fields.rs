@@ -23,6 +23,12 @@ pub(super) struct FieldNode {
 }
 
 impl FieldNode {
+    /// Whether null stands for a value that is missing, where each row has all columns.
+    #[cfg(any(feature = "arrow", feature = "csv"))]
+    pub(super) fn null_is_missing(&self) -> bool {
+        !self.required && !self.node.nullable
+    }
+
     /// Adds what stands for `count` values that are missing: the default, or null.
     pub(super) fn push_missing(&self, column: &mut Column, count: usize) {
         let Some(default) = &self.default else { return column.push_nulls(count) };

@@ -210,6 +210,8 @@ impl Arguments {
 /// How one value of a schema is read, and written: a function's result, say, or a recorded one.
 #[derive(Clone, Debug)]
 pub struct ValuePlan {
+    #[cfg(feature = "arrow")]
+    pub(super) schema: Schema,
     pub(super) node: Node,
     empty: Table,
     pub(super) scratch: Scratch,
@@ -227,7 +229,13 @@ impl ValuePlan {
         if !compiler.faults.is_empty() {
             return Err(compiler.faults);
         }
-        Ok(Self { node, empty: Table::of(schema), scratch: compiler.scratch })
+        Ok(Self {
+            #[cfg(feature = "arrow")]
+            schema: schema.clone(),
+            node,
+            empty: Table::of(schema),
+            scratch: compiler.scratch,
+        })
     }
 
     /// Whether `table` is for values of the plan's schema.

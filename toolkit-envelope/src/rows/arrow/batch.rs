@@ -39,7 +39,7 @@ impl Plan {
                 }
                 for index in 0..rows {
                     let row = document.in_row(first_row + index);
-                    source.push(index, &field.node, column, &row.column_named(&field.name), violations);
+                    source.push_field(index, field, column, &row.column_named(&field.name), violations);
                 }
             }
             table.rows = rows;

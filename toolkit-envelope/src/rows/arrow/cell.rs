@@ -3,6 +3,7 @@ use std::borrow::Cow;
 use super::source::{Cells, Source};
 use crate::{
     rows::{
+        fields::FieldNode,
         node::{Form, Node},
         number::Unfit,
         place::Place,
@@ -17,6 +18,22 @@ use crate::{
 };
 
 impl Source<'_> {
+    /// Adds the value at `index` to the column of a field, which may be missing there.
+    #[inline]
+    pub(super) fn push_field(
+        &self,
+        index: usize,
+        field: &FieldNode,
+        column: &mut Column,
+        place: &Place<'_>,
+        violations: &mut Violations,
+    ) {
+        if field.null_is_missing() && (self.is_null(index) || self.cells.is_nan(index)) {
+            return field.push_missing(column, 1);
+        }
+        self.push(index, &field.node, column, place, violations);
+    }
+
     /// Adds the value at `index` to `column`; a null if it breaks a rule.
     pub(super) fn push(
         &self,
@@ -190,7 +207,7 @@ impl Source<'_> {
             (Form::Struct(fields), Values::Struct(count, columns), Cells::Struct(sources)) => {
                 for ((field, source), column) in fields.list.iter().zip(sources).zip(columns) {
                     match source {
-                        Some(source) => source.push(index, &field.node, column, &place.field(&field.name), violations),
+                        Some(source) => source.push_field(index, field, column, &place.field(&field.name), violations),
                         None => field.push_missing(column, 1),
                     }
                 }

@@ -3,3 +3,4 @@
 mod batch;
 mod cell;
 mod source;
+mod write;
