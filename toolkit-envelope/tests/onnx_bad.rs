@@ -1,5 +1,7 @@
 //! Files that are no models, models that cannot be, and models that this runtime cannot run: each is told, none panics.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod onnx_writer;
 
 use std::fs;

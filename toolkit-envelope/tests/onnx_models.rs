@@ -1,5 +1,7 @@
 //! Models as exporters wrote them, against what the libraries that trained them predict.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::fs;
 use std::path::PathBuf;
 

@@ -64,7 +64,7 @@ fn celu(spec: &Spec<'_>) -> Result<Built, Refusal> {
     let alpha = setting(spec, "alpha", 1.0)?;
     with_float!(spec.input(0)?.element, T => {
         let alpha = T::from_float(alpha);
-        map::<T>(spec, move |x| x.max(0.0) + (alpha * (x / alpha).exp_m1()).min(0.0))
+        map::<T>(spec, move |x| if x > 0.0 { x } else { alpha * (x / alpha).exp_m1() })
     })
 }
 
