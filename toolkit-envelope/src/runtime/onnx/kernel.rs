@@ -99,11 +99,11 @@ impl fmt::Display for Problem {
 /// Memory that an operator may use during one call, for whatever it likes; it is kept for the next.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Spare {
+    /// For an operator that runs a program of its own.
+    pub(super) scratch: Option<Box<Scratch>>,
     pub(super) float32s: Vec<f32>,
     pub(super) float64s: Vec<f64>,
     pub(super) indices: Vec<usize>,
-    /// For an operator that runs a program of its own.
-    pub(super) scratch: Option<Box<Scratch>>,
 }
 
 /// Where a value is while a program runs.
