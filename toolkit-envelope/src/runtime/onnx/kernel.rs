@@ -104,6 +104,8 @@ pub(super) struct Spare {
     pub(super) float32s: Vec<f32>,
     pub(super) float64s: Vec<f64>,
     pub(super) indices: Vec<usize>,
+    pub(super) trees: super::trees::Scratch<f32>,
+    pub(super) double_trees: super::trees::Scratch<f64>,
 }
 
 /// Where a value is while a program runs.

@@ -65,6 +65,9 @@ enum Presence {
 /// Memory that is used again from call to call.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Scratch<T> {
+    /// For the caller: rows in this precision, and what becomes of them.
+    pub(crate) rows: Vec<T>,
+    pub(crate) results: Vec<T>,
     block: Vec<Column<T>>,
     sums: Vec<Column<T>>,
     leaves_of_groups: Vec<Leaves>,
