@@ -279,7 +279,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::schema::testing::{any_schema, value_of};
+    use crate::schema::testing::{any_schema, fewer_cases, value_of};
 
     fn refused(schema: &Value, value: &Value) -> Vec<String> {
         let refusals = Schema::from_json(schema).unwrap().refusals(value);
@@ -396,6 +396,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(fewer_cases())]
+
         #[test]
         fn a_value_made_by_a_schema_satisfies_it((schema, value) in any_schema().prop_flat_map(|schema| { let value = value_of(&schema); (Just(schema), value) })) {
             prop_assert_eq!(schema.accepts(&value), Ok(()));

@@ -17,6 +17,7 @@
 mod accepts;
 #[cfg(feature = "arrow")]
 pub mod arrow;
+pub mod diff;
 mod document;
 mod header;
 mod infer;

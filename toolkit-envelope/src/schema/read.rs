@@ -228,7 +228,10 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{json, schema::testing::any_schema};
+    use crate::{
+        json,
+        schema::testing::{any_schema, fewer_cases},
+    };
 
     fn faults(value: &Value) -> Vec<String> {
         Schema::from_json(value).unwrap_err().iter().map(Fault::to_string).collect()
@@ -390,6 +393,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(fewer_cases())]
+
         #[test]
         fn a_schema_is_read_as_it_was_written(schema in any_schema()) {
             prop_assert_eq!(schema.check(), Ok(()));

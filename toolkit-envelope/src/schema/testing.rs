@@ -5,6 +5,12 @@ use serde_json::{Map, Value, json};
 
 use super::{Domain, Field, Kind, Observed, Schema, TimeUnit, document, scalar};
 
+/// A quarter of the usual cases, for tests to which each case is a whole schema.
+pub(crate) fn fewer_cases() -> ProptestConfig {
+    let usual = ProptestConfig::default();
+    ProptestConfig { cases: usual.cases / 4, ..usual }
+}
+
 /// A schema of any shape that does not contradict itself, in the form in which it is read.
 pub(crate) fn any_schema() -> BoxedStrategy<Schema> {
     any_scalar()
@@ -30,6 +36,31 @@ pub(crate) fn any_schema() -> BoxedStrategy<Schema> {
                 .prop_map(|(kind, nullable, observed)| Schema { kind, nullable, domain: None, observed })
         })
         .boxed()
+}
+
+/// A schema without what was observed, as somebody writes it.
+pub(crate) fn declared() -> impl Strategy<Value = Schema> + Clone {
+    any_schema()
+        .prop_map(unobserved)
+        .prop_filter("members that differ only in what was observed", |schema| schema.check().is_ok())
+}
+
+/// Without what was observed, a union relies on nothing but the kinds.
+pub(crate) fn unobserved(schema: Schema) -> Schema {
+    let field = |field: Field| Field { schema: unobserved(field.schema), ..field };
+    let fields = |fields: Vec<Field>| fields.into_iter().map(field).collect::<Vec<_>>();
+    let boxed = |schema: Box<Schema>| Box::new(unobserved(*schema));
+    let kind = match schema.kind {
+        Kind::List { items, min, max } => Kind::List { items: boxed(items), min, max },
+        Kind::Map { values } => Kind::Map { values: boxed(values) },
+        Kind::Series { values } => Kind::Series { values: boxed(values) },
+        Kind::Struct { fields: all } => Kind::Struct { fields: fields(all) },
+        Kind::Tuple { items } => Kind::Tuple { items: items.into_iter().map(unobserved).collect() },
+        Kind::Union { of } => Kind::Union { of: of.into_iter().map(unobserved).collect() },
+        Kind::Frame { columns, index } => Kind::Frame { columns: fields(columns), index: index.map(fields) },
+        other => other,
+    };
+    Schema { kind, observed: None, ..schema }
 }
 
 /// A schema without parts, or `any`, or a tensor.

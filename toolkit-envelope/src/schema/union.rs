@@ -60,11 +60,14 @@ impl Schema {
             mem::swap(self, &mut other);
         }
         if other.is_seen() {
+            let floats = [&self.kind, &other.kind].map(|kind| kind.is_float().then(|| kind.clone()));
             if !self.absorb_kind(&mut other, at, tell) {
                 return;
             }
+            // A wider float rounds less, so that a value could lie outside of a bound that it was rounded to before.
+            let is_rounded = floats.into_iter().flatten().any(|float| float != self.kind);
             self.domain = match (self.domain.take(), other.domain) {
-                (Some(domain), Some(other)) => domain.union(other, &self.kind),
+                (Some(domain), Some(other)) if !is_rounded => domain.union(other, &self.kind),
                 _ => None,
             };
         }
@@ -365,7 +368,7 @@ fn conflict(mine: &Kind, others: &Kind) -> Conflict {
 }
 
 /// The kind for a person, with what it does not share with another of its name.
-fn described(kind: &Kind) -> String {
+pub(super) fn described(kind: &Kind) -> String {
     match kind {
         Kind::Decimal { precision, scale } => format!("decimal({precision}, {scale})"),
         Kind::Time { unit } | Kind::Duration { unit } => format!("{}({})", kind.name(), unit.name()),
@@ -391,7 +394,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::schema::testing::{any_scalar, any_schema, value_of};
+    use crate::schema::testing::{any_scalar, declared, fewer_cases, unobserved, value_of};
 
     fn union(a: Value, b: Value) -> Result<Value, Vec<String>> {
         let read = |schema: &Value| Schema::from_json(schema).unwrap();
@@ -497,12 +500,6 @@ mod tests {
         }
     }
 
-    fn declared() -> impl Strategy<Value = Schema> {
-        any_schema()
-            .prop_map(unobserved)
-            .prop_filter("members that differ only in what was observed", |schema| schema.check().is_ok())
-    }
-
     fn with_value(schema: impl Strategy<Value = Schema>) -> impl Strategy<Value = (Schema, Value)> {
         schema.prop_flat_map(|schema| {
             let value = value_of(&schema);
@@ -511,6 +508,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(fewer_cases())]
+
         #[test]
         fn a_schema_united_with_itself_is_the_same(schema in declared()) {
             prop_assert_eq!(schema.union(&schema), Ok(schema.clone()));
@@ -532,23 +531,5 @@ mod tests {
                 prop_assert_eq!(union.accepts(&value), Ok(()));
             }
         }
-    }
-
-    /// Without what was observed, a union relies on nothing but the kinds.
-    fn unobserved(schema: Schema) -> Schema {
-        let field = |field: Field| Field { schema: unobserved(field.schema), ..field };
-        let fields = |fields: Vec<Field>| fields.into_iter().map(field).collect::<Vec<_>>();
-        let boxed = |schema: Box<Schema>| Box::new(unobserved(*schema));
-        let kind = match schema.kind {
-            Kind::List { items, min, max } => Kind::List { items: boxed(items), min, max },
-            Kind::Map { values } => Kind::Map { values: boxed(values) },
-            Kind::Series { values } => Kind::Series { values: boxed(values) },
-            Kind::Struct { fields: all } => Kind::Struct { fields: fields(all) },
-            Kind::Tuple { items } => Kind::Tuple { items: items.into_iter().map(unobserved).collect() },
-            Kind::Union { of } => Kind::Union { of: of.into_iter().map(unobserved).collect() },
-            Kind::Frame { columns, index } => Kind::Frame { columns: fields(columns), index: index.map(fields) },
-            other => other,
-        };
-        Schema { kind, observed: None, ..schema }
     }
 }

@@ -194,7 +194,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::schema::{Kind, testing::any_schema};
+    use crate::schema::{
+        Kind,
+        testing::{any_schema, fewer_cases},
+    };
 
     fn told(field: &ArrowField) -> Vec<String> {
         Field::from_arrow(field).unwrap_err().iter().map(Fault::to_string).collect()
@@ -280,6 +283,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(fewer_cases())]
+
         #[test]
         fn a_schema_comes_back_from_arrow(schema in any_schema()) {
             let read = Schema::from_arrow(&schema.to_arrow("a"));

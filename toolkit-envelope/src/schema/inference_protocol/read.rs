@@ -131,7 +131,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::schema::testing::{any_scalar, any_schema};
+    use crate::schema::testing::{any_scalar, any_schema, fewer_cases};
 
     fn function(params: Value, returns: Value) -> Result<Value, Vec<String>> {
         let params =
@@ -257,6 +257,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(fewer_cases())]
+
         #[test]
         fn a_function_comes_back_from_its_tensors(a in tensor_like(), b in tensor_like(), returns in tensor_like()) {
             let params = [Field::new("p", a), Field { required: false, ..Field::new("q", b) }];

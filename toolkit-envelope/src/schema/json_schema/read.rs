@@ -183,7 +183,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::schema::testing::{any_schema, value_of};
+    use crate::schema::testing::{any_schema, fewer_cases, value_of};
 
     #[test]
     fn each_type_has_its_own_words() {
@@ -304,6 +304,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(fewer_cases())]
+
         #[test]
         fn a_schema_comes_back_from_json_schema(schema in any_schema()) {
             let read = Schema::from_json_schema(&schema.to_json_schema());
