@@ -1,13 +1,14 @@
 //! The schema that takes what either of two schemas takes.
 
+mod numbers;
+mod observed;
+
 use std::mem;
 
 use serde_json::Value;
 
-use super::{
-    Domain, Field, Kind, Observed, Schema, document,
-    scalar::{self, number::EXACT},
-};
+use self::numbers::number_of_both;
+use super::{Field, Kind, Observed, Schema, document};
 use crate::{Fault, json::escape};
 
 /// Takes a conflict, and where it is: by the names of fields, and `*` for every item.
@@ -156,61 +157,6 @@ impl Schema {
     }
 }
 
-/// A kind of number that holds all of both, if they are two kinds of numbers that have one.
-fn number_of_both(a: &Schema, b: &Schema) -> Option<Kind> {
-    match (&a.kind, &b.kind) {
-        (Kind::Decimal { precision, scale }, Kind::Decimal { precision: other_precision, scale: other_scale }) => {
-            let whole = precision.saturating_sub(*scale).max(other_precision.saturating_sub(*other_scale));
-            let scale = *scale.max(other_scale);
-            let precision = whole.saturating_add(scale);
-            (precision <= scalar::decimal::DIGITS).then_some(Kind::Decimal { precision, scale })
-        }
-        (kind, other) if kind.is_float() && other.is_float() => {
-            Some(if width(kind) > width(other) { kind.clone() } else { other.clone() })
-        }
-        (float, _) if float.is_float() => is_exact(b).then_some(Kind::Float64),
-        (_, float) if float.is_float() => is_exact(a).then_some(Kind::Float64),
-        _ => integer_of_both(a, b),
-    }
-}
-
-/// The narrowest kind of integer that holds all of both, the one without a sign before the other.
-fn integer_of_both(a: &Schema, b: &Schema) -> Option<Kind> {
-    use Kind::{Int8, Int16, Int32, Int64, UInt8, UInt16, UInt32, UInt64};
-    let ((least, greatest), (other_least, other_greatest)) = (a.kind.integer_range()?, b.kind.integer_range()?);
-    let all = (least.min(other_least), greatest.max(other_greatest));
-    let holds = |kind: &Kind| kind.integer_range().is_some_and(|(least, greatest)| least <= all.0 && all.1 <= greatest);
-    // One may be `uint64` and the other have a sign: if that was never used, they still meet.
-    let unsigned = || (is_never_negative(a) && is_never_negative(b)).then_some(UInt64);
-    [UInt8, Int8, UInt16, Int16, UInt32, Int32, UInt64, Int64].into_iter().find(holds).or_else(unsigned)
-}
-
-fn width(float: &Kind) -> u8 {
-    match float {
-        Kind::Float16 => 16,
-        Kind::Float32 => 32,
-        _ => 64,
-    }
-}
-
-/// Whether a double holds every integer that the schema takes, or that was seen where it was made.
-fn is_exact(schema: &Schema) -> bool {
-    let exact = |least: i128, greatest: i128| least >= -i128::from(EXACT) - 1 && greatest <= i128::from(EXACT) + 1;
-    schema.kind.integer_range().is_some_and(|(least, greatest)| exact(least, greatest))
-        || observed_range(schema).is_some_and(|(least, greatest)| exact(least, greatest))
-}
-
-fn is_never_negative(schema: &Schema) -> bool {
-    schema.kind.integer_range().is_some_and(|(least, _)| least == 0)
-        || observed_range(schema).is_some_and(|(least, _)| least >= 0)
-}
-
-fn observed_range(schema: &Schema) -> Option<(i128, i128)> {
-    let observed = schema.observed.as_ref()?;
-    let integer = |bound: &Option<Value>| bound.as_ref()?.as_number()?.as_i128();
-    integer(&observed.min).zip(integer(&observed.max))
-}
-
 fn absorb_fields(fields: &mut Vec<Field>, others: Vec<Field>, at: &str, tell: Tell<'_>) {
     let mut met = vec![false; fields.len()];
     for (guess, mut other) in others.into_iter().enumerate() {
@@ -281,77 +227,6 @@ fn member(schema: &mut Schema) -> Schema {
 
 fn take(schema: &mut Schema) -> Schema {
     mem::replace(schema, Schema::new(Kind::Any))
-}
-
-impl Domain {
-    /// What either takes; nothing if that is everything.
-    fn union(self, other: Self, kind: &Kind) -> Option<Self> {
-        let union = Self {
-            min: self.min.zip(other.min).map(|(a, b)| lesser(kind, a, b)),
-            max: self.max.zip(other.max).map(|(a, b)| greater(kind, a, b)),
-            values: self.values.zip(other.values).map(|(values, others)| {
-                let mut values =
-                    values.iter().map(|value| document::leaf_from_document(kind, value)).collect::<Vec<_>>();
-                let others = others.iter().map(|value| document::leaf_from_document(kind, value));
-                let new = others
-                    .filter(|other| !values.iter().any(|value| scalar::read(kind, value) == scalar::read(kind, other)));
-                let new = new.collect::<Vec<_>>();
-                values.extend(new);
-                values
-            }),
-            pattern: self.pattern.filter(|pattern| other.pattern.as_ref() == Some(pattern)),
-        };
-        (union != Self::default()).then_some(union)
-    }
-}
-
-impl Observed {
-    fn union(self, other: Self, kind: &Kind) -> Self {
-        let n = self.n.saturating_add(other.n);
-        let (nulls, other_nulls) = (self.nulls(), other.nulls());
-        let null_fraction =
-            nulls.zip(other_nulls).filter(|_| n > 0).map(|(a, b)| a.saturating_add(b) as f64 / n as f64);
-        // A bound that is missing where there were values is not known; where there was none, there is none.
-        let empty = nulls == Some(self.n);
-        let other_empty = other_nulls == Some(other.n);
-        let bound = |mine: Option<Value>, others: Option<Value>, choose: fn(&Kind, Value, Value) -> Value| {
-            let bound = match (mine, others) {
-                (Some(mine), Some(others)) => Some(choose(kind, mine, others)),
-                (mine, None) if other_empty => mine,
-                (None, others) if empty => others,
-                _ => None,
-            };
-            bound.map(|bound| document::leaf_from_document(kind, &bound))
-        };
-        let distinct = match (other.n, self.n) {
-            (0, _) => self.distinct,
-            (_, 0) => other.distinct,
-            _ => None,
-        };
-        Self {
-            min: bound(self.min, other.min, lesser),
-            max: bound(self.max, other.max, greater),
-            null_fraction,
-            distinct,
-            n,
-        }
-    }
-
-    /// How many of the values were null, if that is known.
-    #[expect(clippy::cast_sign_loss, reason = "a fraction is from 0 on")]
-    fn nulls(&self) -> Option<u64> {
-        if self.n == 0 { Some(0) } else { self.null_fraction.map(|fraction| (fraction * self.n as f64).round() as u64) }
-    }
-}
-
-fn lesser(kind: &Kind, a: Value, b: Value) -> Value {
-    let b_is_less = scalar::read(kind, &b).ok() < scalar::read(kind, &a).ok();
-    document::leaf_from_document(kind, if b_is_less { &b } else { &a })
-}
-
-fn greater(kind: &Kind, a: Value, b: Value) -> Value {
-    let b_is_greater = scalar::read(kind, &b).ok() > scalar::read(kind, &a).ok();
-    document::leaf_from_document(kind, if b_is_greater { &b } else { &a })
 }
 
 fn conflict(mine: &Kind, others: &Kind) -> Conflict {
