@@ -160,6 +160,23 @@ proptest! {
         let syntax = read.as_ref().err().and_then(Violations::syntax);
         prop_assert_eq!(syntax.is_none(), is_json, "{:?} {:?}", String::from_utf8_lossy(&text), read);
     }
+    #[test]
+    fn a_batch_that_is_split_and_joined_is_the_same(
+        (schema, value) in schema_and_value(),
+        cuts in prop::collection::vec(0..6_usize, 3),
+    ) {
+        let table = read(&schema, value.to_string().as_bytes()).unwrap();
+        let mut cuts: Vec<_> = cuts.into_iter().map(|cut| cut.min(table.rows)).chain([0, table.rows]).collect();
+        cuts.sort_unstable();
+        let mut joined = ValuePlan::new(&schema).unwrap().table();
+        for ends in cuts.windows(2) {
+            let part = table.slice(ends[0]..ends[1]);
+            prop_assert_eq!(part.rows, ends[1] - ends[0]);
+            joined.append(&part, 0..part.rows).unwrap();
+        }
+        prop_assert_eq!(joined, table);
+    }
+
     #[cfg(feature = "arrow")]
     #[test]
     fn rows_go_into_arrow_and_come_back(

@@ -124,3 +124,41 @@ fn append_offsets(offsets: &mut Vec<usize>, others: &[usize], range: Range<usize
     offsets.extend(others[range.start + 1..=range.end].iter().map(|offset| here + offset - start));
     start..end
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn strings(values: &[&str]) -> Column {
+        Column::new(Values::String(values.iter().copied().collect()))
+    }
+
+    #[test]
+    fn a_part_of_a_column_goes_behind_another() {
+        let mut all = strings(&["a"]);
+        let mut other = strings(&["b", "cd"]);
+        other.push_null();
+        all.append(&other, 1..3).unwrap();
+        let mut expected = strings(&["a", "cd"]);
+        expected.push_null();
+        assert_eq!(all, expected);
+        assert_eq!(all.slice(1..2), strings(&["cd"]));
+    }
+
+    #[test]
+    fn a_range_beyond_the_end_is_cut() {
+        let numbers = Column::new(Values::List(vec![0, 2, 3], Box::new(Column::new(Values::Int8(vec![1, 2, 3])))));
+        assert_eq!(numbers.slice(1..9).items(), Some(&Column::new(Values::Int8(vec![3]))));
+        assert!(numbers.slice(5..9).is_empty());
+    }
+
+    #[test]
+    fn columns_of_different_kinds_are_not_joined() {
+        let mut lists = Column::new(Values::List(vec![0], Box::new(strings(&[]))));
+        let others = Column::new(Values::List(vec![0, 1], Box::new(Column::new(Values::Bool(vec![true])))));
+        let before = lists.clone();
+        assert_eq!(lists.append(&others, 0..1), Err(DifferentKinds));
+        assert_eq!(lists, before);
+        assert_eq!(strings(&[]).append(&Column::new(Values::Json(Strings::default())), 0..0), Err(DifferentKinds));
+    }
+}

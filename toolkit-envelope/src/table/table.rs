@@ -53,7 +53,8 @@ impl Table {
 
     /// Adds the rows `range` of `other` at the end, as when requests are run as one batch.
     ///
-    /// For tensors all axes but the first have to be of the same length.
+    /// For tensors all axes but the first have to be of the same length; one whose first axis is not the batch goes into
+    /// an empty table alone.
     ///
     /// # Errors
     ///
@@ -62,23 +63,41 @@ impl Table {
     pub fn append(&mut self, other: &Self, range: Range<usize>) -> Result<(), DifferentKinds> {
         let end = range.end.min(other.rows);
         let range = range.start.min(end)..end;
-        let fits = self.rows == 0 || self.shape.get(1..) == other.shape.get(1..);
-        if !fits || !self.is_like(other) {
+        if !self.is_like(other) {
+            return Err(DifferentKinds);
+        }
+        if self.rows == 0
+            && let (Some(axes), Some(others)) = (self.shape.get_mut(1..), other.shape.get(1..))
+        {
+            axes.copy_from_slice(others);
+        }
+        if range.is_empty() {
+            self.present |= other.present;
+            return Ok(());
+        }
+        if self.rows == 0 && !other.has_rows_of_axis() {
+            self.clone_from(other);
+            return Ok(());
+        }
+        if !self.has_rows_of_axis() || !other.has_rows_of_axis() || self.shape.get(1..) != other.shape.get(1..) {
             return Err(DifferentKinds);
         }
         let each = other.shape.get(1..).map_or(1, |axes| axes.iter().product());
         for (column, other) in self.columns.iter_mut().zip(&other.columns) {
             column.append(other, range.start * each..range.end * each)?;
         }
-        if let Some((first, axes)) = self.shape.split_first_mut() {
-            if self.rows == 0 {
-                axes.copy_from_slice(&other.shape[1..]);
-            }
-            *first = self.rows + range.len();
-        }
-        self.rows += range.len();
         self.present |= other.present;
+        self.rows += range.len();
+        if let Some(first) = self.shape.first_mut() {
+            *first = self.rows;
+        }
         Ok(())
+    }
+
+    /// Whether the rows are those of a tensor's first axis, or there is no tensor; else there is one row, which cannot be
+    /// taken apart.
+    fn has_rows_of_axis(&self) -> bool {
+        self.shape.first().is_none_or(|first| *first == self.rows)
     }
 
     /// Whether the columns are of the same kinds, all the way down.
@@ -100,5 +119,50 @@ impl Table {
         // A table is like its own part.
         let _ = part.append(self, range);
         part
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tensor(shape: &[usize], elements: Vec<i64>) -> Table {
+        let columns = vec![Column::new(Values::Int64(elements))];
+        Table { columns, rows: shape[0], shape: shape.to_vec(), present: true }
+    }
+
+    #[test]
+    fn tensors_are_joined_and_split_by_their_first_axis() {
+        let mut all = tensor(&[1, 2], vec![1, 2]);
+        all.append(&tensor(&[2, 2], vec![3, 4, 5, 6]), 0..2).unwrap();
+        assert_eq!(all, tensor(&[3, 2], vec![1, 2, 3, 4, 5, 6]));
+        assert_eq!(all.slice(1..2), tensor(&[1, 2], vec![3, 4]));
+    }
+
+    #[test]
+    fn tensors_of_other_axes_are_not_joined() {
+        let mut all = tensor(&[1, 2], vec![1, 2]);
+        assert_eq!(all.append(&tensor(&[1, 3], vec![3, 4, 5]), 0..1), Err(DifferentKinds));
+        assert_eq!(all, tensor(&[1, 2], vec![1, 2]));
+    }
+
+    #[test]
+    fn a_tensor_without_a_batch_is_one_row() {
+        let fixed = Table { rows: 1, ..tensor(&[2, 2], vec![1, 2, 3, 4]) };
+        assert_eq!(fixed.slice(0..1), fixed);
+        assert_eq!(fixed.slice(1..1).columns[0].len(), 0);
+        assert_eq!(fixed.clone().append(&fixed, 0..1), Err(DifferentKinds));
+    }
+
+    #[test]
+    fn a_cleared_table_is_like_a_new_one() {
+        let columns =
+            vec![Field::new("a", Schema::new(Kind::String)), Field::new("b", Schema::new(Kind::Int8).nullable())];
+        let schema = Schema::new(Kind::Frame { columns, index: None });
+        let mut table = Table::of(&schema);
+        table.columns.iter_mut().for_each(Column::push_null);
+        (table.rows, table.present) = (1, true);
+        table.clear();
+        assert_eq!(table, Table::of(&schema));
     }
 }
