@@ -28,6 +28,11 @@ pub mod store;
 pub mod table;
 pub mod tensor;
 
+/// The format, for those who read and write it in another language.
+pub mod format {
+    #![doc = include_str!("docs/format.md")]
+}
+
 pub use builder::EnvelopeBuilder;
 pub use digest::{Digest, NotADigest};
 pub use json::Fault;

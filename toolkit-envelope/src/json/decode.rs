@@ -24,8 +24,14 @@ impl fmt::Display for Fault {
 #[derive(Debug, Default)]
 pub(crate) struct Faults(RefCell<Vec<Fault>>);
 
+/// More are not kept: a document can have as many as it has values.
+const MOST_FAULTS: usize = 1000;
+
 impl Faults {
     pub(crate) fn push(&self, pointer: impl Into<String>, message: impl Into<String>) {
+        if self.0.borrow().len() >= MOST_FAULTS {
+            return;
+        }
         self.0.borrow_mut().push(Fault { pointer: pointer.into(), message: message.into() });
     }
 

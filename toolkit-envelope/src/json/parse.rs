@@ -9,10 +9,20 @@ use super::{
 /// How deep arrays and objects may lie in each other, when read and when written.
 pub(crate) const DEEPEST: usize = 128;
 
+/// How many values a document may hold: in memory, each takes many times the bytes that it may have in the text.
+pub(crate) const MOST_VALUES: usize = 1_000_000;
+
+/// How many characters of a place are told.
+const LONGEST_POINTER: usize = 1000;
+
+/// How many faults are told; reading stops at the last one.
+const MOST_FAULTS: usize = 100;
+
 /// Reads `bytes` as one JSON document (RFC 8259) within the limits of I-JSON (RFC 7493).
 ///
 /// Refused, beside what is not JSON: a key that is there twice, a lone surrogate, an integer that a double does not
-/// hold exactly, a number beyond all doubles, more than `longest` bytes, more than [`DEEPEST`] levels.
+/// hold exactly, a number beyond all doubles, more than `longest` bytes, more than [`DEEPEST`] levels, more than
+/// [`MOST_VALUES`] values.
 ///
 /// Numbers come out in one form: an integer of up to ±(2⁵³−1) as such, however it was written; all others as doubles.
 ///
@@ -26,7 +36,7 @@ pub(crate) fn parse(bytes: &[u8], longest: usize) -> Result<Value, Vec<Fault>> {
     }
     let text = std::str::from_utf8(bytes)
         .map_err(|error| whole(format!("byte {} is not UTF-8, expected JSON in UTF-8", error.valid_up_to())))?;
-    let mut parser = Parser { text, at: 0, pointer: String::new(), depth: 0, faults: Vec::new() };
+    let mut parser = Parser { text, at: 0, pointer: String::new(), depth: 0, values: 0, faults: Vec::new() };
     match parser.document() {
         Some(value) if parser.faults.is_empty() => Ok(value),
         _ => Err(parser.faults),
@@ -39,6 +49,7 @@ struct Parser<'a> {
     at: usize,
     pointer: String,
     depth: usize,
+    values: usize,
     faults: Vec<Fault>,
 }
 
@@ -51,6 +62,13 @@ impl Parser<'_> {
     }
 
     fn value(&mut self) -> Option<Value> {
+        self.values += 1;
+        if self.values > MOST_VALUES {
+            return self.stop(format!("more than {MOST_VALUES} values; keep less in one document"));
+        }
+        if self.faults.len() >= MOST_FAULTS {
+            return None;
+        }
         match self.peek() {
             Some(b'{') => self.nested(Self::object),
             Some(b'[') => self.nested(Self::array),
@@ -291,7 +309,13 @@ impl Parser<'_> {
     }
 
     fn fault(&mut self, message: String) {
-        self.faults.push(Fault { pointer: self.pointer.clone(), message });
+        // A key can be as long as the document, and lie above any number of faults.
+        let mut pointer = self.pointer.clone();
+        if let Some((cut, _)) = pointer.char_indices().nth(LONGEST_POINTER) {
+            pointer.truncate(cut);
+            pointer.push('…');
+        }
+        self.faults.push(Fault { pointer, message });
     }
 
     fn unexpected<T>(&mut self, expected: &str) -> Option<T> {
@@ -322,7 +346,7 @@ mod tests {
     use super::*;
 
     fn faults(text: &str) -> Vec<String> {
-        parse(text.as_bytes(), 1 << 20).unwrap_err().iter().map(ToString::to_string).collect()
+        parse(text.as_bytes(), 1 << 23).unwrap_err().iter().map(ToString::to_string).collect()
     }
 
     #[test]
@@ -386,6 +410,15 @@ mod tests {
         assert!(faults(&nested(DEEPEST + 1))[0].contains("128 levels"));
         assert!(faults(&"[".repeat(1 << 19))[0].contains("128 levels"));
         assert!(parse(b"[1,2]", 4).unwrap_err()[0].message.contains("5 bytes long"));
+    }
+
+    #[test]
+    fn a_document_that_would_take_much_memory_is_refused() {
+        assert!(faults(&format!("[{}0]", "0,".repeat(MOST_VALUES)))[0].contains("more than 1000000 values"));
+        let key = "k".repeat(100_000);
+        let faults = faults(&format!("{{\"{key}\": [{}1]}}", "1e999,".repeat(5000)));
+        assert_eq!(faults.len(), MOST_FAULTS);
+        assert!(faults.iter().all(|fault| fault.len() < 1200));
     }
 
     #[test]

@@ -106,10 +106,20 @@ fn verify(path: &Path, file: &File) -> Option<String> {
 fn read_signatures(root: &Path, faults: &mut Vec<FileFault>) -> Result<BTreeMap<Digest, Vec<u8>>, Error> {
     let directory = root.join(layout::SIGNATURES);
     let mut signatures = BTreeMap::new();
+    let mut room = layout::LONGEST_SIGNATURES;
     let names = only(&directory, "signatures/", faults, |name| layout::signature_key(name).is_some())?;
     for (name, key) in names.iter().filter_map(|name| Some((name, layout::signature_key(name)?))) {
         match read_bounded(&directory.join(name), layout::LONGEST_SIGNATURE) {
-            Ok(bytes) => drop(signatures.insert(key, bytes)),
+            Ok(bytes) => match room.checked_sub(bytes.len() as u64) {
+                Some(left) => {
+                    room = left;
+                    signatures.insert(key, bytes);
+                }
+                None => {
+                    faults.push(FileFault::new(layout::signature(key), layout::too_much()));
+                    break;
+                }
+            },
             Err(fault) => faults.push(FileFault::new(layout::signature(key), fault)),
         }
     }

@@ -13,9 +13,17 @@ pub(crate) const SIGNATURES: &str = "signatures";
 /// The longest signature file that is read: 16 MiB hold those of some 60,000 files.
 pub(crate) const LONGEST_SIGNATURE: u64 = 16 << 20;
 
+/// The longest that all signature files of an envelope may be together; they are kept in memory.
+pub(crate) const LONGEST_SIGNATURES: u64 = 64 << 20;
+
 /// What [`CHECKSUM`] holds for the manifest of this digest.
 pub(crate) fn checksum(id: Digest) -> String {
     format!("{}  {MANIFEST}\n", id.hex())
+}
+
+/// What is wrong with one signature more than there is room for.
+pub(crate) fn too_much() -> String {
+    format!("is one too many: signatures have at most {LONGEST_SIGNATURES} bytes together; remove some")
 }
 
 /// Where the blob of this digest is.

@@ -1,6 +1,6 @@
 //! What must be true between an ONNX file's bindings and the functions.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::Found;
 use crate::{
@@ -9,9 +9,10 @@ use crate::{
 };
 
 pub(super) fn check(bindings: &[Binding], functions: &[Function], found: &mut Found) {
+    let by_name: HashMap<_, _> = functions.iter().map(|function| (function.name.as_str(), function)).collect();
     for (index, binding) in bindings.iter().enumerate() {
         let place = format!("/runtime/bindings/{index}");
-        match functions.iter().find(|function| function.name == binding.function) {
+        match by_name.get(binding.function.as_str()) {
             Some(function) => {
                 check_inputs(&place, binding, function, found);
                 check_outputs(&place, &binding.outputs, &function.returns, found);
@@ -24,8 +25,9 @@ pub(super) fn check(bindings: &[Binding], functions: &[Function], found: &mut Fo
     let names = bindings.iter().enumerate();
     found
         .once(names.map(|(index, binding)| (format!("/runtime/bindings/{index}/function"), binding.function.as_str())));
+    let bound: HashSet<_> = bindings.iter().map(|binding| binding.function.as_str()).collect();
     for (index, function) in functions.iter().enumerate() {
-        if !bindings.iter().any(|binding| binding.function == function.name) {
+        if !bound.contains(function.name.as_str()) {
             found.push(
                 format!("/functions/{index}"),
                 format!("`{}` has no binding; add one to /runtime/bindings", function.name),
@@ -48,7 +50,9 @@ fn check_inputs(place: &str, binding: &Binding, function: &Function, found: &mut
         );
         return;
     }
-    let table = with_columns.first().map_or(&[][..], |(_, columns)| columns);
+    let table: HashSet<_> =
+        with_columns.iter().flat_map(|(_, columns)| columns.iter().map(|field| field.name.as_str())).collect();
+    let params: HashMap<_, _> = function.params.iter().map(|param| (param.name.as_str(), param)).collect();
     let mut bound = HashSet::new();
     for (index, input) in binding.inputs.iter().enumerate() {
         match &input.source {
@@ -58,7 +62,7 @@ fn check_inputs(place: &str, binding: &Binding, function: &Function, found: &mut
                 }
                 for (number, column) in columns.iter().enumerate() {
                     let place = format!("{place}/inputs/{index}/columns/{number}");
-                    if !table.iter().any(|field| field.name == *column) {
+                    if !table.contains(column.as_str()) {
                         found.push(place, format!("`{column}` is no column of the function's parameters"));
                     } else if !bound.insert(column.as_str()) {
                         found.push(place, format!("`{column}` is bound already; bind each once"));
@@ -67,7 +71,7 @@ fn check_inputs(place: &str, binding: &Binding, function: &Function, found: &mut
             }
             Source::Parameter(name) => {
                 let place = format!("{place}/inputs/{index}/parameter");
-                match function.params.iter().find(|param| param.name == *name) {
+                match params.get(name.as_str()) {
                     None => found.push(place, format!("`{name}` is no parameter of the function")),
                     Some(param) if columns(&param.schema).is_some() => {
                         found.push(place, format!("`{name}` has columns; bind them with `columns`"));
@@ -102,12 +106,13 @@ fn check_outputs(place: &str, outputs: &[Output], returns: &Schema, found: &mut 
         }
         return;
     };
+    let known: HashSet<_> = fields.iter().map(|field| field.name.as_str()).collect();
     for (index, output) in outputs.iter().enumerate() {
         let Some(name) = &output.field else {
             found.push(format!("{place}/outputs/{index}"), "`field` is missing: the result has fields");
             continue;
         };
-        if !fields.iter().any(|field| field.name == *name) {
+        if !known.contains(name.as_str()) {
             found.push(format!("{place}/outputs/{index}/field"), format!("`{name}` is no field of the result"));
         }
     }
@@ -116,8 +121,9 @@ fn check_outputs(place: &str, outputs: &[Output], returns: &Schema, found: &mut 
         .enumerate()
         .filter_map(|(index, output)| Some((format!("{place}/outputs/{index}/field"), output.field.as_deref()?)));
     found.once(named);
+    let bound: HashSet<_> = outputs.iter().filter_map(|output| output.field.as_deref()).collect();
     for field in fields {
-        if !outputs.iter().any(|output| output.field.as_ref() == Some(&field.name)) {
+        if !bound.contains(field.name.as_str()) {
             found.push(
                 format!("{place}/outputs"),
                 format!("`{}` of the result is not bound; bind each once", field.name),

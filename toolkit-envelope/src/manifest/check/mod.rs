@@ -4,10 +4,13 @@ mod bindings;
 mod functions;
 mod paths;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{Manifest, Role, Runtime};
 use crate::{json::Fault, schema::Schema};
+
+/// The roles of the files, by path.
+type Files<'a> = HashMap<&'a str, Role>;
 
 /// The faults found so far.
 #[derive(Default)]
@@ -52,15 +55,17 @@ impl Manifest {
     /// parameters and columns that are not there. Empty for a manifest that can be saved.
     pub fn check(&self) -> Vec<Fault> {
         let mut found = Found::default();
+        // Looked up as often as files are named, of which a manifest may hold a hundred thousand.
+        let files: Files = self.files.iter().map(|file| (file.path.as_str(), file.role)).collect();
         found.name("/name", &self.name);
         paths::check(&self.files, &mut found);
-        self.check_runtime(&mut found);
+        self.check_runtime(&files, &mut found);
         functions::check(&self.functions, &mut found);
-        self.check_environment(&mut found);
+        self.check_environment(&files, &mut found);
         self.check_records(&mut found);
-        self.check_examples(&mut found);
+        self.check_examples(&files, &mut found);
         if let Some(baseline) = &self.baseline {
-            self.is_file("/baseline", baseline, Role::Profile, &mut found);
+            is_file("/baseline", baseline, Role::Profile, &files, &mut found);
         }
         for key in self.extensions.keys().filter(|key| !key.starts_with("x-")) {
             found.push(
@@ -71,22 +76,26 @@ impl Manifest {
         found.0
     }
 
-    fn check_runtime(&self, found: &mut Found) {
+    fn check_runtime(&self, files: &Files, found: &mut Found) {
         match &self.runtime {
             Runtime::Onnx(onnx) => {
-                self.is_file("/runtime/model", &onnx.model, Role::Model, found);
+                is_file("/runtime/model", &onnx.model, Role::Model, files, found);
                 bindings::check(&onnx.bindings, &self.functions, found);
             }
             Runtime::Python(python) => {
-                self.is_file("/runtime/object", &python.object, Role::Model, found);
+                is_file("/runtime/object", &python.object, Role::Model, files, found);
                 found.name("/runtime/serializer/name", &python.serializer.name);
                 if self.environment.python.is_none() {
                     found.push("/environment", "`python` is missing, which a Python object needs");
                 }
+                let directories: HashSet<_> = self
+                    .files
+                    .iter()
+                    .filter(|file| file.role == Role::Code)
+                    .flat_map(|file| file.path.match_indices('/').map(|(place, _)| &file.path[..place]))
+                    .collect();
                 for (index, root) in python.import_roots.iter().enumerate() {
-                    let inside =
-                        |path: &str| path.strip_prefix(root.as_str()).is_some_and(|rest| rest.starts_with('/'));
-                    if !self.files.iter().any(|file| file.role == Role::Code && inside(&file.path)) {
+                    if !directories.contains(root.as_str()) {
                         found.push(
                             format!("/runtime/import_roots/{index}"),
                             format!("`{root}` has no file of role `code` in it; name a directory of the files"),
@@ -97,13 +106,13 @@ impl Manifest {
         }
     }
 
-    fn check_environment(&self, found: &mut Found) {
+    fn check_environment(&self, files: &Files, found: &mut Found) {
         let environment = &self.environment;
         for (key, path) in
             [("freeze", &environment.freeze), ("conda_list", &environment.conda_list), ("lock", &environment.lock)]
         {
             if let Some(path) = path {
-                self.is_file(format!("/environment/{key}"), path, Role::Environment, found);
+                is_file(format!("/environment/{key}"), path, Role::Environment, files, found);
             }
         }
         found.name("/environment/platform/os", &environment.platform.os);
@@ -132,6 +141,7 @@ impl Manifest {
             }
         }
         found.once(self.datasets.iter().enumerate().map(|(i, set)| (format!("/datasets/{i}/name"), set.name.as_str())));
+        let datasets: HashSet<_> = self.datasets.iter().map(|dataset| dataset.name.as_str()).collect();
         for (index, metric) in self.initial.metrics.iter().enumerate() {
             found.name(format!("/initial/metrics/{index}/name"), &metric.name);
             if !metric.value.is_finite() {
@@ -141,21 +151,22 @@ impl Manifest {
                 );
             }
             if let Some(name) = &metric.dataset
-                && !self.datasets.iter().any(|dataset| dataset.name == *name)
+                && !datasets.contains(name.as_str())
             {
                 found.push(format!("/initial/metrics/{index}/dataset"), format!("`{name}` is none of the datasets"));
             }
         }
     }
 
-    fn check_examples(&self, found: &mut Found) {
+    fn check_examples(&self, files: &Files, found: &mut Found) {
+        let functions: HashSet<_> = self.functions.iter().map(|function| function.name.as_str()).collect();
         for (index, example) in self.examples.iter().enumerate() {
             let place = |key: &str| format!("/examples/{index}/{key}");
-            if self.function(&example.function).is_none() {
+            if !functions.contains(example.function.as_str()) {
                 found.push(place("function"), format!("`{}` is none of the functions", example.function));
             }
-            self.is_file(place("input"), &example.input, Role::Example, found);
-            self.is_file(place("output"), &example.output, Role::Example, found);
+            is_file(place("input"), &example.input, Role::Example, files, found);
+            is_file(place("output"), &example.output, Role::Example, files, found);
             let tolerance = example.tolerance;
             for (key, value) in [("absolute", tolerance.absolute), ("relative", tolerance.relative)] {
                 if !value.is_finite() || value < 0.0 {
@@ -164,17 +175,17 @@ impl Manifest {
             }
         }
     }
+}
 
-    fn is_file(&self, pointer: impl Into<String>, path: &str, role: Role, found: &mut Found) {
-        match self.file(path) {
-            Some(file) if file.role == role => {}
-            Some(file) => found.push(
-                pointer,
-                format!("`{path}` has the role `{}`, expected a file of role `{}`", file.role.name(), role.name()),
-            ),
-            None => {
-                found.push(pointer, format!("`{path}` is none of the files, expected one of role `{}`", role.name()));
-            }
+fn is_file(pointer: impl Into<String>, path: &str, role: Role, files: &Files, found: &mut Found) {
+    match files.get(path) {
+        Some(known) if *known == role => {}
+        Some(known) => found.push(
+            pointer,
+            format!("`{path}` has the role `{}`, expected a file of role `{}`", known.name(), role.name()),
+        ),
+        None => {
+            found.push(pointer, format!("`{path}` is none of the files, expected one of role `{}`", role.name()));
         }
     }
 }

@@ -22,9 +22,6 @@ use crate::{
 /// More faults, and more signatures, than these are not gathered: a store can hold any number of objects.
 const MOST: usize = 1000;
 
-/// The longest that all signatures of an archive may be.
-const LONGEST_SIGNATURES: u64 = 64 << 20;
-
 pub(super) async fn fetch(remote: &Remote, store: &Store) -> Result<Envelope, Error> {
     match remote.objects.head(&remote.place).await {
         Ok(found) => fetch_archive(remote, store, found.size).await,
@@ -56,8 +53,13 @@ async fn fetch_tree(remote: &Remote, store: &Store) -> Result<Envelope, Error> {
         return Err(remote.broken(faults));
     }
     let mut signatures = BTreeMap::new();
+    let mut room = layout::LONGEST_SIGNATURES;
     for key in signers {
-        signatures.insert(key, read(remote, &layout::signature(key), layout::LONGEST_SIGNATURE).await?);
+        let bytes = read(remote, &layout::signature(key), layout::LONGEST_SIGNATURE).await?;
+        let left = room.checked_sub(bytes.len() as u64);
+        let too_much = || remote.broken(vec![FileFault::new(layout::signature(key), layout::too_much())]);
+        room = left.ok_or_else(too_much)?;
+        signatures.insert(key, bytes);
     }
     let places = files.keys().map(|digest| (*digest, Blob::Own(blobs.join(digest.hex())))).collect();
     let envelope = Envelope::verified(manifest, json, store.root(), places, signatures)?;
@@ -219,5 +221,5 @@ async fn longest_archive(remote: &Remote, size: u64) -> Result<u64, Error> {
     let json = range(head, head + length).await.map_err(remote.failed("fetch"))?;
     let manifest =
         Manifest::read(&json).map_err(|faults| remote.broken(FileFault::within(layout::MANIFEST, faults)))?;
-    Ok(archive::length(&json, &manifest).saturating_add(LONGEST_SIGNATURES))
+    Ok(archive::length(&json, &manifest).saturating_add(2 * layout::LONGEST_SIGNATURES))
 }

@@ -99,7 +99,7 @@ async fn an_archive_is_fetched_too() {
         objects.put(&place, bytes[..length].to_vec().into()).await.unwrap();
         refused(&remote).await;
     }
-    objects.put(&place, [&bytes[..], &vec![0; 65 << 20]].concat().into()).await.unwrap();
+    objects.put(&place, [&bytes[..], &vec![0; 129 << 20]].concat().into()).await.unwrap();
     assert!(refused(&remote).await.contains("expected at most"));
 }
 
