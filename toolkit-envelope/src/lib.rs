@@ -13,8 +13,6 @@
 //! - [`runtime`]: what executes a model
 //! - [`Model`]: a loaded envelope, whose functions can be called
 
-#![allow(dead_code, reason = "the rooms are being furnished")]
-
 mod builder;
 mod digest;
 mod json;
@@ -27,6 +25,11 @@ pub mod signature;
 pub mod store;
 pub mod table;
 pub mod tensor;
+
+/// What an envelope is.
+pub mod envelope {
+    #![doc = include_str!("docs/envelope.md")]
+}
 
 /// The format, for those who read and write it in another language.
 pub mod format {
