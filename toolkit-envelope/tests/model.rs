@@ -12,9 +12,18 @@ fn packed(case: &Case) -> Envelope {
 }
 
 fn load(name: &str) -> (Case, Model) {
-    let case = Case::read(name);
+    let mut case = Case::read(name);
+    if case.rows.iter().flat_map(|row| row.as_array().into_iter().flatten()).any(Value::is_null) {
+        case.rows = case.rows.iter().map(named).collect();
+    }
     let model = Model::load(&packed(&case)).unwrap();
     (case, model)
+}
+
+/// A row of a matrix with a name for each column: only those may be null.
+fn named(row: &Value) -> Value {
+    let cells = row.as_array().unwrap().iter().enumerate();
+    cells.map(|(at, cell)| (format!("column_{at}"), cell.clone())).collect::<serde_json::Map<_, _>>().into()
 }
 
 fn call(model: &Model, function: &str, arguments: &Value) -> Value {

@@ -131,6 +131,17 @@ impl Function {
         }
     }
 
+    /// A row of a result, as JSON; for messages.
+    pub(super) fn shown(&self, result: &Table, row: usize) -> String {
+        let mut text = Vec::new();
+        let row = result.slice(row..row + 1);
+        // What breaks the schema is shown as it is in memory.
+        match self.returns.write(&row, Layout::Rows, &mut text) {
+            Ok(()) => String::from_utf8_lossy(&text).trim_start_matches('[').trim_end_matches(']').to_owned(),
+            Err(_) => format!("{:?}", row.columns),
+        }
+    }
+
     fn memory(&self) -> Memory {
         let new = || Memory { arguments: self.plan.arguments(), inputs: Vec::new(), result: self.result() };
         self.memories.take().unwrap_or_else(new)

@@ -16,7 +16,7 @@ pub struct Difference {
     pub row: usize,
     /// The column of the result, if it has names.
     pub column: Option<String>,
-    /// What the model answers now.
+    /// What the model answers now for the row, as JSON.
     pub found: String,
     /// What it answered when it was saved.
     pub expected: String,
@@ -122,19 +122,10 @@ fn compare(
         one_at_a_time,
         row: place / width,
         column: function.result_column(at).map(str::to_owned),
-        found: shown(&found.columns[at], place),
-        expected: shown(&expected.columns[at], place),
+        found: function.shown(found, place / width),
+        expected: function.shown(expected, place / width),
         rows: rows.len(),
     })))
-}
-
-fn shown(column: &Column, place: usize) -> String {
-    let shown = match &column.values {
-        Values::Float32(values) => values[place].to_string(),
-        Values::Float64(values) => values[place].to_string(),
-        _ => format!("{:?}", column.slice(place..place + 1).values),
-    };
-    if column.is_valid(place) { shown } else { "null".to_owned() }
 }
 
 /// How far two values are from each other, where 1 is what is tolerated.

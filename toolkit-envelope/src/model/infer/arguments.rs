@@ -19,6 +19,11 @@ pub(in crate::model) fn arguments(inputs: &[Port], hints: &Hints) -> Result<Argu
         return frame(inputs, columns.clone(), hints);
     }
     let objects = hints.example.as_ref().map(|rows| rows.iter().map(Value::as_object).collect::<Option<Vec<_>>>());
+    if matches!(objects, Some(None)) && hints.example.iter().flatten().any(has_null) {
+        let message = "the example has null in a row without names; give rows as objects: a column may be null, a part of \
+                       a tensor may not";
+        return Err(vec![message.to_owned()]);
+    }
     match objects {
         Some(Some(rows)) => frame(inputs, columns_of(inputs, &rows)?, hints),
         None if inputs.iter().all(|input| width(input) == Some(1)) => {
@@ -30,6 +35,10 @@ pub(in crate::model) fn arguments(inputs: &[Port], hints: &Hints) -> Result<Argu
             Arguments { parameters, inputs }
         }),
     }
+}
+
+fn has_null(value: &Value) -> bool {
+    value.is_null() || value.as_array().is_some_and(|items| items.iter().any(has_null))
 }
 
 fn fixed_batch(port: &Port) -> Option<String> {
