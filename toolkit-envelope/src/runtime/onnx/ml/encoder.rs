@@ -66,6 +66,14 @@ enum Places {
     Floats(HashMap<u64, usize>),
 }
 
+/// What of a key that is there twice: ONNX Runtime takes the first of `LabelEncoder` from its second version on, and the
+/// last elsewhere.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Twice {
+    FirstCounts,
+    LastCounts,
+}
+
 /// Stands for a key that is not in the dictionary.
 const NOWHERE: usize = usize::MAX;
 
@@ -85,9 +93,9 @@ fn of_classes(spec: &Spec<'_>) -> Result<Built, Refusal> {
 fn both_ways(spec: &Spec<'_>, strings: Strings, integers: Vec<i64>) -> Result<Built, Refusal> {
     let (strings, integers) = (Elements::String(strings), Elements::Int64(integers));
     if spec.input(0)?.element == Element::String {
-        made(spec, &strings, integers, None)
+        made(spec, &strings, integers, None, Twice::LastCounts)
     } else {
-        made(spec, &integers, strings, None)
+        made(spec, &integers, strings, None, Twice::LastCounts)
     }
 }
 
@@ -98,7 +106,7 @@ fn of_pairs(spec: &Spec<'_>) -> Result<Built, Refusal> {
         Some(_) => return unsupported("default_tensor has elements of a type that is not known here"),
         None => None,
     };
-    made(spec, &keys, values, default)
+    made(spec, &keys, values, default, Twice::FirstCounts)
 }
 
 /// The one list of keys, or of values.
@@ -126,7 +134,13 @@ fn listed(spec: &Spec<'_>, what: &str) -> Result<Elements, Refusal> {
     }
 }
 
-fn made(spec: &Spec<'_>, keys: &Elements, values: Elements, default: Option<Elements>) -> Result<Built, Refusal> {
+fn made(
+    spec: &Spec<'_>,
+    keys: &Elements,
+    values: Elements,
+    default: Option<Elements>,
+    twice: Twice,
+) -> Result<Built, Refusal> {
     let input = spec.input(0)?;
     if keys.len() != values.len() {
         return invalid(format!("found {} keys and {} values, expected as many of both", keys.len(), values.len()));
@@ -143,7 +157,7 @@ fn made(spec: &Spec<'_>, keys: &Elements, values: Elements, default: Option<Elem
         return invalid(format!("found {found} for a default, expected one of {}", values.element()));
     }
     // Before its fourth version a NaN is no key that is ever found.
-    let places = places(keys, spec.opset >= 4)?;
+    let places = places(keys, twice, spec.opset >= 4)?;
     let element = values.element();
     Ok(Built::one(Encoder { places, values, default }, element, input.dims.clone()))
 }
@@ -163,24 +177,25 @@ fn usual_default(spec: &Spec<'_>, element: Element) -> Result<Elements, Refusal>
     }
 }
 
-fn places(keys: &Elements, nan_is_a_key: bool) -> Result<Places, Refusal> {
-    /// Of a key that is there twice, the first place counts.
-    fn first<K: Hash + Eq>(keys: impl Iterator<Item = Option<K>>) -> HashMap<K, usize> {
+fn places(keys: &Elements, twice: Twice, nan_is_a_key: bool) -> Result<Places, Refusal> {
+    fn all<K: Hash + Eq>(keys: impl Iterator<Item = Option<K>>, twice: Twice) -> HashMap<K, usize> {
         let mut places = HashMap::new();
         for (place, key) in keys.enumerate() {
-            if let Some(key) = key {
-                places.entry(key).or_insert(place);
+            let Some(key) = key else { continue };
+            let counts = places.entry(key).or_insert(place);
+            if twice == Twice::LastCounts {
+                *counts = place;
             }
         }
         places
     }
     let float = |float: f64| (nan_is_a_key || !float.is_nan()).then(|| float_key(float));
     match keys {
-        Elements::String(all) => Ok(Places::Strings(first(all.iter().map(|key| Some(key.to_owned()))))),
-        Elements::Int64(all) => Ok(Places::Int64s(first(all.iter().copied().map(Some)))),
-        Elements::Int32(all) => Ok(Places::Int32s(first(all.iter().copied().map(Some)))),
-        Elements::Float32(all) => Ok(Places::Floats(first(all.iter().map(|key| float(f64::from(*key)))))),
-        Elements::Float64(all) => Ok(Places::Floats(first(all.iter().map(|key| float(*key))))),
+        Elements::String(keys) => Ok(Places::Strings(all(keys.iter().map(|key| Some(key.to_owned())), twice))),
+        Elements::Int64(keys) => Ok(Places::Int64s(all(keys.iter().copied().map(Some), twice))),
+        Elements::Int32(keys) => Ok(Places::Int32s(all(keys.iter().copied().map(Some), twice))),
+        Elements::Float32(keys) => Ok(Places::Floats(all(keys.iter().map(|key| float(f64::from(*key))), twice))),
+        Elements::Float64(keys) => Ok(Places::Floats(all(keys.iter().map(|key| float(*key)), twice))),
         Elements::Bool(_) => unsupported("keys that are true or false"),
     }
 }
@@ -216,15 +231,17 @@ impl Kernel for Encoder {
             (Elements::String(values), Elements::String(default)) => {
                 let default = default.get(0).unwrap_or_default();
                 let into = into.strings(dims)?;
-                found.iter().for_each(|place| into.push(values.get(*place).unwrap_or(default)));
-                Ok(())
+                for place in found.iter() {
+                    into.push(values.get(*place).unwrap_or(default));
+                }
             }
             (Elements::Int64(values), Elements::Int64(default)) => give(values, default, found, into.room(dims)?),
             (Elements::Int32(values), Elements::Int32(default)) => give(values, default, found, into.room(dims)?),
             (Elements::Float32(values), Elements::Float32(default)) => give(values, default, found, into.room(dims)?),
             (Elements::Float64(values), Elements::Float64(default)) => give(values, default, found, into.room(dims)?),
-            _ => Err(Problem::new("the default is of another type than the values")),
+            _ => return Err(Problem::new("the default is of another type than the values")),
         }
+        Ok(())
     }
 }
 
@@ -232,10 +249,9 @@ fn look_up<K: Hash + Eq>(places: &HashMap<K, usize>, keys: impl Iterator<Item = 
     found.extend(keys.map(|key| places.get(&key).copied().unwrap_or(NOWHERE)));
 }
 
-fn give<T: Scalar>(values: &[T], default: &[T], found: &[usize], into: &mut [T]) -> Result<(), Problem> {
+fn give<T: Scalar>(values: &[T], default: &[T], found: &[usize], into: &mut [T]) {
     let default = default.first().copied().unwrap_or_default();
     for (into, place) in into.iter_mut().zip(found) {
         *into = values.get(*place).copied().unwrap_or(default);
     }
-    Ok(())
 }

@@ -124,11 +124,8 @@ fn is_double(spec: &Spec<'_>, attributes: &Attributes) -> Result<bool, Refusal> 
 fn faults(faults: Vec<String>) -> Refusal {
     const TOLD: usize = 20;
     let more = faults.len().saturating_sub(TOLD);
-    let mut told = faults.iter().take(TOLD).cloned().collect::<Vec<_>>().join("; ");
-    if more > 0 {
-        told.push_str(&format!("; and {more} more"));
-    }
-    Refusal::Invalid(told)
+    let rest = (more > 0).then(|| format!("and {more} more"));
+    Refusal::Invalid(faults.into_iter().take(TOLD).chain(rest).collect::<Vec<_>>().join("; "))
 }
 
 fn attributes(spec: &Spec<'_>, of_weights: &str) -> Result<Attributes, Refusal> {

@@ -107,7 +107,7 @@ struct Classifier {
     weights: Weights,
     classes: Classes,
     transform: Transform,
-    /// Two classes and one sum: the other's score is what is left of one.
+    /// Two classes and one sum.
     completes: bool,
 }
 
@@ -151,7 +151,7 @@ impl Kernel for Classifier {
         let into = scores.room::<f32>(Dims::table(rows, self.classes.len()))?;
         if self.completes {
             for (into, score) in into.chunks_mut(2).zip(sums) {
-                into.copy_from_slice(&[1.0 - *score, *score]);
+                into.copy_from_slice(&self.transform.of_one(*score));
             }
         } else {
             into.copy_from_slice(sums);

@@ -31,6 +31,7 @@ pub(super) fn table_of(shape: &[usize], expected: usize) -> Result<usize, Proble
 }
 
 /// The shape of a result with so many columns for each row of an input.
+#[allow(clippy::unnecessary_wraps, reason = "it is what is known of a shape")]
 pub(super) fn table_for(input: &Known, columns: usize) -> Lengths {
     Some(vec![rows_of(input), Some(columns)])
 }

@@ -142,13 +142,17 @@ impl Normalizer {
                 // The largest one, not the largest by its amount: so says the standard, and so does ONNX Runtime.
                 let largest = row.iter().fold(f32::MIN, |largest, x| if *x > largest { *x } else { largest });
                 if largest != 0.0 {
-                    row.iter_mut().for_each(|x| *x /= largest);
+                    for x in row {
+                        *x /= largest;
+                    }
                 }
             }
             Self::L1 => {
                 let sum: f32 = row.iter().map(|x| x.abs()).sum();
                 if sum != 0.0 {
-                    row.iter_mut().for_each(|x| *x /= sum);
+                    for x in row {
+                        *x /= sum;
+                    }
                 }
             }
             Self::L2 => {

@@ -7,7 +7,7 @@ use crate::runtime::onnx::dims::Dims;
 use crate::runtime::onnx::kernel::{Inputs, Kernel, Problem, Spare};
 use crate::runtime::onnx::spec::{Built, Refusal, Spec, invalid, unsupported};
 use crate::runtime::onnx::table::{NEWEST_ML, NUMBERS, Operator, operator};
-use crate::runtime::onnx::trees::Transform;
+use crate::runtime::onnx::trees::{Transform, logistic};
 
 use super::classes::Classes;
 use super::linear::first_of_highest;
@@ -159,17 +159,12 @@ impl Pairs {
         let (pairwise, spare) = spare.split_at_mut(classes * classes);
         let pairs = (0..classes).flat_map(|first| (first + 1..classes).map(move |second| (first, second)));
         for (((first, second), score), (a, b)) in pairs.zip(scores).zip(&self.probability) {
-            let probability = (1.0 - logistic(score * a + b)).max(1e-7).min(1.0 - 1e-7);
+            let probability = (1.0 - logistic(score * a + b)).clamp(1e-7, 1.0 - 1e-7);
             pairwise[first * classes + second] = probability;
             pairwise[second * classes + first] = 1.0 - probability;
         }
         couple(pairwise, spare, into);
     }
-}
-
-fn logistic(value: f32) -> f32 {
-    let above = 1.0 / (1.0 + (-value.abs()).exp());
-    if value < 0.0 { 1.0 - above } else { above }
 }
 
 /// The probabilities of classes that fit those of pairs best (Wu, Lin, Weng 2004, second method, as in LIBSVM), with the
@@ -262,8 +257,11 @@ impl Classifier {
                     pairs.probabilities(of_pairs, room, scores);
                     self.transform.apply(scores);
                 } else if let ([score], [first, second]) = (&*of_pairs, &mut *scores) {
-                    *first = if self.transform == Transform::None { -score } else { 1.0 - score };
-                    *second = *score;
+                    [*first, *second] = if self.transform == Transform::None {
+                        [-score, *score]
+                    } else {
+                        self.transform.of_one(*score)
+                    };
                 } else {
                     scores.copy_from_slice(of_pairs);
                     self.transform.apply(scores);

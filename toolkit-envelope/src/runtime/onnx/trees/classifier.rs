@@ -1,6 +1,6 @@
 use super::forest::{Aggregate, Forest};
 use super::link::link;
-use super::transform::{Transform, logistic, probit};
+use super::transform::{Transform, probit};
 use super::{Attributes, Real, Scratch};
 
 /// `TreeEnsembleClassifier`: one score per class, and the class.
@@ -142,8 +142,8 @@ impl<T: Real> Classifier<T> {
     fn completed(&self, score: T) -> (T, T) {
         match self.transform {
             Transform::Probit => (probit(score), T::default()),
-            Transform::Logistic => (logistic(-score), logistic(score)),
-            _ if self.has_no_negative_weight && self.has_one_column => (T::ONE - score, score),
+            Transform::Logistic => self.transform.of_one(score).into(),
+            _ if self.has_no_negative_weight && self.has_one_column => self.transform.of_one(score).into(),
             _ => (-score, score),
         }
     }

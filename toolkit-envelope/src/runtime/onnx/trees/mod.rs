@@ -30,4 +30,4 @@ pub(crate) use classifier::Classifier;
 pub(crate) use forest::Scratch;
 pub(crate) use real::Real;
 pub(crate) use regressor::Regressor;
-pub(crate) use transform::Transform;
+pub(crate) use transform::{Transform, logistic};

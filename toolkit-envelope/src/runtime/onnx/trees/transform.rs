@@ -33,6 +33,12 @@ impl Transform {
         }
     }
 
+    /// The scores of two classes from the one that there is, as ONNX Runtime makes them of weights that are all
+    /// positive; not for [`Transform::Probit`], of which it leaves one score unset.
+    pub(crate) fn of_one<T: Real>(self, score: T) -> [T; 2] {
+        if self == Self::Logistic { [logistic(-score), logistic(score)] } else { [T::ONE - score, score] }
+    }
+
     /// Transforms the scores of one row, which are two or more.
     pub(crate) fn apply<T: Real>(self, scores: &mut [T]) {
         match self {
