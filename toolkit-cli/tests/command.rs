@@ -150,3 +150,22 @@ fn an_envelope_is_signed_and_another_key_does_not_vouch_for_it() {
     fails(folder.path(), &verify("others.pub.pem"));
     fails(folder.path(), &["envelope", "keygen", "ours"]);
 }
+
+#[test]
+fn what_breaks_callers_is_told_apart_from_what_does_not() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("old.json"), json!([{ "a": 1, "b": 2, "c": 3, "d": 4 }]).to_string()).unwrap();
+    fs::write(folder.path().join("new.json"), json!([{ "a": 1, "b": 2, "c": null, "e": 4 }]).to_string()).unwrap();
+    for name in ["old", "new"] {
+        let example = format!("{name}.json");
+        let pack = ["envelope", "pack", &model("iris_lr_nozipmap"), "--name", name, "--example", &example];
+        succeeds(folder.path(), &pack);
+    }
+    let output = toolkit(folder.path(), &["envelope", "diff", "old.envelope", "new.envelope"]);
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    let about = |part: &str| told.lines().find(|line| line.contains(part)).unwrap_or_else(|| panic!("{part}: {told}"));
+    assert!(about("/predict/params/rows/*/c").starts_with("compatible"), "{told}");
+    assert!(about("/predict/params/rows/*/e").starts_with("breaking"), "{told}");
+    assert_eq!(succeeds(folder.path(), &["envelope", "diff", "old.envelope", "old.envelope"]), "the same envelope\n");
+}

@@ -160,19 +160,10 @@ impl fmt::Debug for Function {
 
 /// How the arguments of a function are read.
 pub(super) fn plan(declared: &manifest::Function) -> Result<Plan, Vec<String>> {
-    let parameters: Vec<Field> = declared.params.iter().map(field).collect();
+    let parameters: Vec<Field> = declared.params.iter().map(manifest::Parameter::to_field).collect();
     Plan::new(&parameters).map_err(|faults| told(declared, &faults))
 }
 
 fn told(declared: &manifest::Function, faults: &[Fault]) -> Vec<String> {
     faults.iter().map(|fault| format!("function `{}`: {fault}", declared.name)).collect()
-}
-
-fn field(parameter: &manifest::Parameter) -> Field {
-    Field {
-        name: parameter.name.clone(),
-        schema: parameter.schema.clone(),
-        required: parameter.required,
-        default: parameter.default.clone(),
-    }
 }
