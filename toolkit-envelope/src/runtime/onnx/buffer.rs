@@ -65,6 +65,19 @@ impl Buffer {
         Ok(())
     }
 
+    /// Becomes empty, of a shape that has an axis of length 0.
+    pub(super) fn cut(&mut self, dims: Dims) {
+        match &mut self.elements {
+            Elements::Float32(all) => all.clear(),
+            Elements::Float64(all) => all.clear(),
+            Elements::Int32(all) => all.clear(),
+            Elements::Int64(all) => all.clear(),
+            Elements::Bool(all) => all.clear(),
+            Elements::String(all) => all.clear(),
+        }
+        self.dims = dims;
+    }
+
     /// Room for a tensor of this shape. What is in it is whatever was there before.
     ///
     /// # Errors

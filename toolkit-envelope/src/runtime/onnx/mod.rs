@@ -6,7 +6,7 @@
 //! - `table`: the operators that are claimed, and nothing else is run
 //! - `compile`: from a graph to a [`Program`]: checked, folded, fused, every value in its place
 //! - `kernel`, `spec`: what an operator is, for whoever adds one; `kernels` are those of ai.onnx, `ml` those of ai.onnx.ml
-//! - `program`: runs
+//! - `program`: runs; `no_rows` when there is nothing to run on
 
 mod buffer;
 mod compile;
@@ -16,6 +16,7 @@ pub mod graph;
 mod kernel;
 mod kernels;
 mod ml;
+mod no_rows;
 mod product;
 mod program;
 mod read;

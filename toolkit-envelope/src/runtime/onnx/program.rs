@@ -46,7 +46,7 @@ pub enum Keys {
 /// allocates nothing once it is warm. Any scratch serves any program.
 #[derive(Clone, Debug, Default)]
 pub struct Scratch {
-    buffers: Vec<Buffer>,
+    pub(super) buffers: Vec<Buffer>,
     /// The buffers that the step at hand writes to.
     writing: Vec<Buffer>,
     spare: Spare,
@@ -112,11 +112,13 @@ impl Program {
         if scratch.buffers.len() < self.buffers {
             scratch.buffers.resize_with(self.buffers, Buffer::default);
         }
-        for step in &self.steps {
-            step.run(inputs, &self.constants, scratch)?;
-        }
+        self.steps(inputs, scratch).or_else(|error| self.run_without_rows(inputs, scratch, error))?;
         scratch.results.extend_from_slice(&self.results);
         Ok(())
+    }
+
+    pub(super) fn steps(&self, inputs: &[Tensor<'_>], scratch: &mut Scratch) -> Result<(), RunError> {
+        self.steps.iter().try_for_each(|step| step.run(inputs, &self.constants, scratch))
     }
 
     fn check(&self, inputs: &[Tensor<'_>]) -> Result<(), RunError> {

@@ -15,6 +15,7 @@ mod pick;
 mod rank;
 mod reduce;
 mod scan;
+mod select;
 mod shape;
 mod softmax;
 mod types;
@@ -38,6 +39,7 @@ pub(super) const TABLES: &[&[Operator]] = &[
     rank::OPERATORS,
     reduce::OPERATORS,
     scan::OPERATORS,
+    select::OPERATORS,
     shape::OPERATORS,
     softmax::OPERATORS,
 ];

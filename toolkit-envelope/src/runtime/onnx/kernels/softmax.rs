@@ -22,6 +22,7 @@ pub(super) const OPERATORS: &[Operator] = &[
     operator("Softmax", (1, NEWEST), FLOATS, AXIS, (1, 1), |spec| weigh(spec, Form::Soft)),
     operator("LogSoftmax", (1, NEWEST), FLOATS, AXIS, (1, 1), |spec| weigh(spec, Form::Log)),
     operator("Hardmax", (1, NEWEST), FLOATS, AXIS, (1, 1), |spec| weigh(spec, Form::Hard)),
+    operator("LpNormalization", (1, NEWEST), FLOATS, &["axis", "p"], (1, 1), lp),
     operator("LayerNormalization", (17, NEWEST), SINGLE, &["axis", "epsilon", "stash_type"], (2, 3), normal).outputs(3),
     operator("BatchNormalization", (9, 13), FLOATS, &["epsilon", "momentum"], (5, 5), batch),
     operator("BatchNormalization", (14, NEWEST), FLOATS, &["epsilon", "momentum", "training_mode"], (5, 5), batch),
@@ -32,6 +33,10 @@ enum Form {
     Soft,
     Log,
     Hard,
+    /// Divided by the sum of their sizes.
+    Sum,
+    /// Divided by their length as a vector.
+    Length,
 }
 
 /// Elements along an axis against each other.
@@ -43,8 +48,19 @@ struct Weigh<T> {
     element: PhantomData<T>,
 }
 
+fn lp(spec: &Spec<'_>) -> Result<Built, Refusal> {
+    match spec.int("p")?.unwrap_or(2) {
+        1 => along(spec, Form::Sum, false),
+        2 => along(spec, Form::Length, false),
+        other => unsupported(format!("attribute p is {other}, known are 1 and 2")),
+    }
+}
+
 fn weigh(spec: &Spec<'_>, form: Form) -> Result<Built, Refusal> {
-    let together = spec.opset < 13;
+    along(spec, form, spec.opset < 13)
+}
+
+fn along(spec: &Spec<'_>, form: Form, together: bool) -> Result<Built, Refusal> {
     let axis = spec.int("axis")?.unwrap_or(if together { 1 } else { -1 });
     let input = spec.input(0)?;
     with_float!(input.element, T => {
@@ -75,8 +91,12 @@ impl<T: Float> Weigh<T> {
     }
 
     fn lane(&self, lane: &mut [T], step: usize) {
+        if let Form::Sum | Form::Length = self.form {
+            return self.divide(lane, step);
+        }
         let max = lane.iter().step_by(step).fold(T::LOWEST, |max, x| max.larger(*x));
         match self.form {
+            Form::Sum | Form::Length => {}
             Form::Soft => {
                 let mut sum = T::ZERO;
                 for x in lane.iter_mut().step_by(step) {
@@ -97,6 +117,20 @@ impl<T: Float> Weigh<T> {
                     *x = if first { T::ONE } else { T::ZERO };
                 }
             }
+        }
+    }
+}
+
+impl<T: Float> Weigh<T> {
+    /// Divides by what the elements come to; those that are all zero stay so.
+    fn divide(&self, lane: &mut [T], step: usize) {
+        let all = lane.iter().step_by(step);
+        let norm = match self.form {
+            Form::Length => all.fold(T::ZERO, |sum, x| sum.add(x.mul(*x))).sqrt(),
+            _ => all.fold(T::ZERO, |sum, x| sum.add(x.abs())),
+        };
+        if norm != T::ZERO {
+            lane.iter_mut().step_by(step).for_each(|x| *x = x.div(norm));
         }
     }
 }
