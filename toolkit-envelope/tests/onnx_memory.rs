@@ -51,6 +51,15 @@ fn a_warm_program_allocates_nothing_for_a_row() {
     assert_eq!(allocations("mlp_sklearn", 30, 1), 0);
 }
 
+#[test]
+fn a_warm_program_of_trees_allocates_nothing_for_any_number_of_rows() {
+    for model in ["lgb_reg_500", "xgb_clf_500"] {
+        for rows in [1, 7, 300] {
+            assert_eq!(allocations(model, 30, rows), 0, "{model} with {rows} rows");
+        }
+    }
+}
+
 /// The products are by a crate that asks for room to rearrange a matrix in: once for each of the three, at most.
 #[test]
 fn a_warm_program_allocates_nothing_but_room_for_products() {

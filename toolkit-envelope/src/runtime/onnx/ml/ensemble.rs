@@ -181,7 +181,7 @@ impl<T: Precision> Kernel for Classify<T> {
         places.resize(count, 0);
         let results = with_rows(T::scratch(spare), |rows, results, scratch| {
             let (rows, _) = numbers(tensor.elements, rows, 0)?;
-            results.resize(count * classes, T::default());
+            results.resize(Dims::table(count, classes).size()?, T::default());
             self.forest.run(rows, columns, scratch, results, &mut places);
             Ok(())
         });
@@ -207,7 +207,7 @@ impl<T: Precision> Kernel for Regress<T> {
         let (count, columns) = wide_enough(tensor.shape, self.forest.columns())?;
         let results = with_rows(T::scratch(spare), |rows, results, scratch| {
             let (rows, _) = numbers(tensor.elements, rows, 0)?;
-            results.resize(count * self.targets, T::default());
+            results.resize(Dims::table(count, self.targets).size()?, T::default());
             self.forest.run(rows, columns, scratch, results);
             Ok(())
         })?;

@@ -42,11 +42,11 @@ struct Weights {
 impl Weights {
     fn new(spec: &Spec<'_>, sums: usize) -> Result<Self, Refusal> {
         let coefficients = spec.floats("coefficients")?.unwrap_or_default().to_vec();
-        let intercepts = spec.floats("intercepts")?.filter(|all| !all.is_empty());
-        let intercepts = intercepts.map_or_else(|| vec![0.0; sums], <[f32]>::to_vec);
         if sums == 0 || coefficients.is_empty() || !coefficients.len().is_multiple_of(sums) {
             return invalid(format!("{} coefficients are not as many for each of {sums} sums", coefficients.len()));
         }
+        let intercepts = spec.floats("intercepts")?.filter(|all| !all.is_empty());
+        let intercepts = intercepts.map_or_else(|| vec![0.0; sums], <[f32]>::to_vec);
         if intercepts.len() != sums {
             return invalid(format!("found {} intercepts, expected {sums}", intercepts.len()));
         }
@@ -137,7 +137,7 @@ impl Kernel for Classifier {
         let tensor = inputs.tensor(0)?;
         let rows = table_of(tensor.shape, self.weights.columns)?;
         let count = self.weights.intercepts.len();
-        let (values, sums) = numbers(tensor.elements, &mut spare.float32s, rows * count)?;
+        let (values, sums) = numbers(tensor.elements, &mut spare.float32s, Dims::table(rows, count).size()?)?;
         self.weights.sum(values, sums)?;
         let places = &mut spare.indices;
         places.clear();

@@ -15,6 +15,8 @@ mod scale;
 mod svm;
 mod svm_classifier;
 mod svm_regressor;
+#[cfg(test)]
+mod tests;
 mod zip_map;
 
 use super::table::Operator;

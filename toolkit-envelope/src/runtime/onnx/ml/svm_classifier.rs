@@ -214,9 +214,10 @@ impl Kernel for Classifier {
         let rows = table_of(tensor.shape, columns)?;
         let (classes, vectors) = (self.classes.len(), self.vectors.len());
         let pairs = classes * (classes - 1) / 2;
-        let room = vectors + pairs + 2 * classes * classes + classes;
-        let (values, room) = numbers(tensor.elements, &mut spare.float32s, rows * self.scores + room)?;
-        let (scores, room) = room.split_at_mut(rows * self.scores);
+        let size = Dims::table(rows, self.scores).size()?;
+        let room = size + vectors + pairs + 2 * classes * classes + classes;
+        let (values, room) = numbers(tensor.elements, &mut spare.float32s, room)?;
+        let (scores, room) = room.split_at_mut(size);
         let (likeness, room) = room.split_at_mut(vectors);
         let places = &mut spare.indices;
         places.clear();

@@ -3,6 +3,9 @@ use super::link::link;
 use super::transform::Transform;
 use super::{Attributes, Real, Scratch};
 
+/// Targets that are asked for cannot ask for all memory.
+const MOST_TARGETS: usize = 1 << 16;
+
 /// `TreeEnsembleRegressor`: one number per target.
 #[derive(Debug)]
 pub(crate) struct Regressor<T> {
@@ -21,8 +24,8 @@ impl<T: Real> Regressor<T> {
     /// Every fault of the attributes.
     pub(crate) fn new(attributes: &Attributes, targets: usize) -> Result<Self, Vec<String>> {
         let mut faults = Vec::new();
-        if targets == 0 {
-            faults.push("n_targets is 0, and there must be one target or more".to_owned());
+        if !(1..=MOST_TARGETS).contains(&targets) {
+            faults.push(format!("n_targets is {targets}, and there can be 1 to {MOST_TARGETS} targets"));
         }
         let transform = Transform::named(&attributes.post_transform).unwrap_or_else(|fault| {
             faults.push(fault);
