@@ -195,6 +195,7 @@ mod tests {
                 json!({ "type": "int32", "domain": { "min": 1 } }),
                 json!({ "type": "integer", "format": "int32", "minimum": 1, "maximum": 2_147_483_647 }),
             ),
+            (json!({ "type": "uint64" }), json!({ "type": "integer", "format": "uint64", "minimum": 0 })),
             (json!({ "type": "float64", "nullable": true }), json!({ "type": ["number", "null"], "format": "double" })),
             (json!({ "type": "float16" }), json!({ "type": "number", "x-envelope": { "type": "float16" } })),
             (json!({ "type": "string", "domain": { "pattern": "^a" } }), json!({ "type": "string", "pattern": "^a" })),
