@@ -1,5 +1,7 @@
 //! The schema of samples.
 
+mod columns;
+
 use serde_json::{Map, Value};
 
 use super::{Field, Kind, Observed, Schema, union::Conflict};
