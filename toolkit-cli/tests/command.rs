@@ -158,7 +158,7 @@ fn what_breaks_callers_is_told_apart_from_what_does_not() {
     fs::write(folder.path().join("new.json"), json!([{ "a": 1, "b": 2, "c": null, "e": 4 }]).to_string()).unwrap();
     for name in ["old", "new"] {
         let example = format!("{name}.json");
-        let pack = ["envelope", "pack", &model("iris_lr_nozipmap"), "--name", name, "--example", &example];
+        let pack = ["envelope", "pack", &model("x_imputer_pca_ridge"), "--name", name, "--example", &example];
         succeeds(folder.path(), &pack);
     }
     let output = toolkit(folder.path(), &["envelope", "diff", "old.envelope", "new.envelope"]);

@@ -37,7 +37,8 @@ fn changes(old: &Manifest, new: &Manifest) -> Vec<Change> {
         };
         let (before, after) = (fields(function), fields(other));
         let within = of_function((&before, &function.returns), (&after, &other.returns));
-        changes.extend(within.into_iter().map(|change| Change { pointer: format!("{at}{}", change.pointer), ..change }));
+        changes
+            .extend(within.into_iter().map(|change| Change { pointer: format!("{at}{}", change.pointer), ..change }));
     }
     let added = new.functions.iter().filter(|function| old.function(&function.name).is_none());
     changes.extend(added.map(|function| Change {

@@ -67,8 +67,8 @@ pub(super) struct Results(ArrowWriter<File>);
 
 impl Results {
     pub(super) fn new(file: File, function: &Function) -> anyhow::Result<Self> {
-        let schema =
-            function.returns().to_batch(&Table::of(&function.declaration().returns), function.name())?.schema();
+        let none = Table { present: true, ..Table::of(&function.declaration().returns) };
+        let schema = function.returns().to_batch(&none, function.name())?.schema();
         let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
         Ok(Self(ArrowWriter::try_new(file, schema, Some(properties))?))
     }

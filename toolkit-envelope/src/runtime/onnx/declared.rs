@@ -52,18 +52,3 @@ fn keys(graph: &Body, output: &str) -> Option<Keys> {
         _ => None,
     }
 }
-
-impl Keys {
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        match self {
-            Self::Integers(keys) => keys.len(),
-            Self::Strings(keys) => keys.len(),
-        }
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-}

@@ -10,6 +10,7 @@
 
 mod buffer;
 mod compile;
+#[cfg(feature = "onnxruntime")]
 mod declared;
 mod dims;
 pub mod graph;
@@ -28,6 +29,7 @@ mod trees;
 mod wire;
 
 pub use compile::{Gap, Unsupported};
+#[cfg(feature = "onnxruntime")]
 pub(crate) use declared::declared;
 pub use graph::Graph;
 pub use program::{Keys, Port, Program, RunError, Scratch};

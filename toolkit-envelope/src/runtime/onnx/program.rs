@@ -42,6 +42,21 @@ pub enum Keys {
     Strings(Vec<String>),
 }
 
+impl Keys {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Integers(keys) => keys.len(),
+            Self::Strings(keys) => keys.len(),
+        }
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
 /// What one run of a program after the other writes to. It grows to the largest batch and is kept, so that a run
 /// allocates nothing once it is warm. Any scratch serves any program.
 #[derive(Clone, Debug, Default)]
