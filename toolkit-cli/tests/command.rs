@@ -165,7 +165,7 @@ fn what_breaks_callers_is_told_apart_from_what_does_not() {
     let told = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(1), "{told}");
     let about = |part: &str| told.lines().find(|line| line.contains(part)).unwrap_or_else(|| panic!("{part}: {told}"));
-    assert!(about("/predict/params/rows/*/c").starts_with("compatible"), "{told}");
-    assert!(about("/predict/params/rows/*/e").starts_with("breaking"), "{told}");
+    assert!(about("/predict/params/rows/c").starts_with("compatible"), "{told}");
+    assert!(about("/predict/params/rows/e").starts_with("breaking"), "{told}");
     assert_eq!(succeeds(folder.path(), &["envelope", "diff", "old.envelope", "old.envelope"]), "the same envelope\n");
 }
