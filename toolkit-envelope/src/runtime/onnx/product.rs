@@ -4,6 +4,9 @@
 
 #![allow(unsafe_code, reason = "gemm takes pointers, strides and sizes; they are checked against the slices first")]
 
+use std::iter::{StepBy, Take, Zip};
+use std::slice::Iter;
+
 use super::buffer::Scalar;
 use super::kernel::Problem;
 
@@ -76,10 +79,34 @@ pub(super) fn multiply<T: Product>(
     Ok(())
 }
 
+/// Multiplications in a product that is over before a larger one has begun.
+const SMALL: usize = 256;
+
+/// What is multiplied, one from each matrix.
+type Pairs<'a, T> = Take<Zip<StepBy<Iter<'a, T>>, StepBy<Iter<'a, T>>>>;
+
+/// Makes each element from what is there and from the pairs that are multiplied for it.
+fn each<'a, T: Scalar>(left: Matrix<'a, T>, right: Matrix<'a, T>, into: &mut [T], of: impl Fn(T, Pairs<'a, T>) -> T) {
+    let inner = left.columns;
+    for (row, into) in into.chunks_exact_mut(right.columns).enumerate() {
+        for (column, into) in into.iter_mut().enumerate() {
+            let left = left.elements[row * left.row_step..].iter().step_by(left.column_step.max(1));
+            let right = right.elements[column * right.column_step..].iter().step_by(right.row_step.max(1));
+            *into = of(*into, left.zip(right).take(inner));
+        }
+    }
+}
+
 macro_rules! floats {
     ($($type:ident),*) => {$(
         impl Product for $type {
             fn multiply(scale: Self, left: Matrix<'_, Self>, right: Matrix<'_, Self>, into: &mut [Self], add: bool) {
+                if left.rows.saturating_mul(left.columns).saturating_mul(right.columns) <= SMALL {
+                    return each(left, right, into, |before, pairs| {
+                        let sum = pairs.fold(0.0, |sum: $type, (left, right)| sum + left * right);
+                        if add { before + sum * scale } else { sum * scale }
+                    });
+                }
                 // SAFETY: `multiply` above, the only caller, has checked that the three slices cover the matrices, and
                 // `into` is borrowed mutably, so that it overlaps neither of the others. Strides are at most lengths of
                 // slices, which fit an isize.
@@ -115,17 +142,11 @@ macro_rules! integers {
     ($($type:ident),*) => {$(
         impl Product for $type {
             fn multiply(scale: Self, left: Matrix<'_, Self>, right: Matrix<'_, Self>, into: &mut [Self], add: bool) {
-                for (row, into) in into.chunks_exact_mut(right.columns).enumerate() {
-                    for (column, into) in into.iter_mut().enumerate() {
-                        let sum = (0..left.columns).fold(0 as $type, |sum, inner| {
-                            let left = left.elements[row * left.row_step + inner * left.column_step];
-                            let right = right.elements[inner * right.row_step + column * right.column_step];
-                            sum.wrapping_add(left.wrapping_mul(right))
-                        });
-                        let before = if add { *into } else { 0 };
-                        *into = before.wrapping_add(sum.wrapping_mul(scale));
-                    }
-                }
+                each(left, right, into, |before, pairs| {
+                    let product = |(left, right): (&$type, &$type)| left.wrapping_mul(*right);
+                    let sum = pairs.map(product).fold(0, <$type>::wrapping_add).wrapping_mul(scale);
+                    if add { before.wrapping_add(sum) } else { sum }
+                });
             }
         }
     )*};
