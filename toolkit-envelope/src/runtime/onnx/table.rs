@@ -87,7 +87,10 @@ pub(super) fn find(domain: &str, name: &str, opset: i64) -> Entry {
     }
 }
 
-fn tables(domain: &str) -> &'static [&'static [Operator]] {
+/// The sets of operators of which some are claimed.
+pub(super) const DOMAINS: &[&str] = &["ai.onnx", "ai.onnx.ml"];
+
+pub(super) fn tables(domain: &str) -> &'static [&'static [Operator]] {
     match domain {
         "ai.onnx" => super::kernels::TABLES,
         "ai.onnx.ml" => super::ml::TABLES,
