@@ -1,7 +1,7 @@
 //! What an operator is once it is compiled: how it takes tensors, how it gives them, and how it is made.
 //!
-//! An operator is one struct with a [`Kernel`] and one function that makes it from a [`Spec`], named in the table
-//! ([`Operator`]) with its attributes and versions:
+//! An operator is one struct with a [`Kernel`] and one function that makes it from a [`Spec`](super::spec::Spec), named in the table
+//! ([`Operator`](super::table::Operator)) with its attributes and versions:
 //!
 //! ```ignore
 //! pub(super) const OPERATORS: &[Operator] = &[operator("Neg", (6, NEWEST), NUMBERS, &[], (1, 1), negate)];
