@@ -106,9 +106,6 @@ impl Kernel for Extractor {
                 _ => return Err(Problem::new(format!("index {index} is not one of {length} columns"))),
             }
         }
-        if places.is_empty() {
-            return Err(Problem::new("there are no indices"));
-        }
         // One axis is one row, and the result then has two.
         let mut dims = if outer.is_empty() { Dims::of(1) } else { Dims::new(outer)? };
         dims.push(places.len())?;
@@ -121,7 +118,7 @@ impl Kernel for Extractor {
             View::Bool(all) => pick(all, *length, places, into.room(dims)?),
             View::String(all) => {
                 let into = into.strings(dims)?;
-                for row in 0..all.len() / length {
+                for row in 0..all.len() / length.max(&1) {
                     places.iter().filter_map(|place| all.get(row * length + place)).for_each(|text| into.push(text));
                 }
             }
@@ -131,6 +128,9 @@ impl Kernel for Extractor {
 }
 
 fn pick<T: Scalar>(all: &[T], length: usize, places: &[usize], into: &mut [T]) {
+    if places.is_empty() {
+        return;
+    }
     for (into, row) in into.chunks_mut(places.len()).zip(all.chunks(length)) {
         for (into, place) in into.iter_mut().zip(places) {
             *into = row[*place];

@@ -334,7 +334,7 @@ fn any_attribute() -> impl Strategy<Value = Attribute> {
 fn any_input() -> impl Strategy<Value = (Vec<usize>, Elements)> {
     (prop::collection::vec(0_usize..4, 0..4), 0..6, any::<u8>()).prop_map(|(shape, kind, seed)| {
         let count = shape.iter().product::<usize>();
-        let numbers = || (0..count).map(|index| i64::from(seed) * (index as i64 + 1) % 5 - 1);
+        let numbers = || (0_i64..).take(count).map(|index| i64::from(seed) * (index + 1) % 5 - 1);
         let elements = match kind {
             0 => {
                 Elements::Float32(numbers().map(|number| if number == 3 { f32::NAN } else { number as f32 }).collect())

@@ -120,7 +120,7 @@ impl<T: Real> Classifier<T> {
             T::default()
         };
         let limit = if self.has_one_column && self.has_no_negative_weight { T::HALF } else { T::default() };
-        if is_alone && !self.has_one_column {
+        if is_alone && !self.has_one_column && !self.base_values.is_empty() {
             // ONNX Runtime leaves the other score unset, and this one as it is.
             *second = T::default();
         } else if is_alone {

@@ -12,8 +12,6 @@ pub(super) struct Tree<T> {
     pub(super) nodes: Vec<Node<T>>,
     /// Whether two nodes lead to the same one, as happens where sets of categories are spelt as chains of comparisons.
     pub(super) shares: bool,
-    /// How many steps the longest way takes.
-    pub(super) depth: usize,
 }
 
 /// One node.
@@ -231,7 +229,7 @@ impl<T: Real> Linker<'_, T> {
 
     /// One tree, its nodes numbered anew from the root in the order of the rows' way through them, level by level.
     fn tree(&mut self, root: u32) -> Option<Tree<T>> {
-        let depth = self.depth(root)?;
+        self.check_ways(root)?;
         let mut numbers = HashMap::from([(root, 0_u32)]);
         let mut order = vec![root];
         let mut shares = false;
@@ -257,7 +255,7 @@ impl<T: Real> Linker<'_, T> {
                 None => Node::Leaf(self.weights.get(&place).cloned().unwrap_or_default()),
             });
         }
-        Some(Tree { nodes, shares, depth })
+        Some(Tree { nodes, shares })
     }
 
     /// The branch at `place`, one with the chain of comparisons below it that lead to the same node: converters spell
@@ -279,58 +277,49 @@ impl<T: Real> Linker<'_, T> {
         Some(branch)
     }
 
-    /// The length of the longest way down from `root`; none, with a fault, if a way leads in a circle.
-    fn depth(&mut self, root: u32) -> Option<usize> {
-        /// Where a node stands: on the way that is looked at now, or done, with its depth.
+    /// Follows every way down from `root`; nothing, with a fault, if one leads in a circle, or if no way leads to some
+    /// node of the tree.
+    fn check_ways(&mut self, root: u32) -> Option<()> {
+        /// Where a node stands: on the way that is looked at now, or done.
         enum State {
             OnTheWay,
-            Done(usize),
+            Done,
         }
+        let tree = self.attributes.node_trees[root as usize];
         let mut states: HashMap<u32, State> = HashMap::new();
         let mut stack = vec![root];
         while let Some(&place) = stack.last() {
-            let Some(Listed::Branch(branch)) = self.linked.get(&place) else {
-                states.insert(place, State::Done(0));
-                stack.pop();
-                continue;
-            };
-            if let Some(State::Done(_)) = states.get(&place) {
-                stack.pop();
-                continue;
-            }
-            states.insert(place, State::OnTheWay);
-            let mut deepest = 0;
-            let mut is_open = false;
-            for child in [branch.left, branch.right] {
-                match states.get(&child) {
-                    Some(State::Done(depth)) => deepest = deepest.max(depth + 1),
-                    Some(State::OnTheWay) => {
-                        let (tree, node) =
-                            (self.attributes.node_trees[child as usize], self.attributes.node_ids[child as usize]);
-                        self.faults.push(format!("node {node} of tree {tree} leads back to itself"));
-                        return None;
-                    }
-                    None => {
-                        stack.push(child);
-                        is_open = true;
+            let mut is_done = true;
+            if let (Some(Listed::Branch(branch)), Some(State::OnTheWay) | None) =
+                (self.linked.get(&place), states.get(&place))
+            {
+                states.insert(place, State::OnTheWay);
+                for child in [branch.left, branch.right] {
+                    match states.get(&child) {
+                        Some(State::Done) => {}
+                        Some(State::OnTheWay) => {
+                            let node = self.attributes.node_ids[child as usize];
+                            self.faults.push(format!("node {node} of tree {tree} leads back to itself"));
+                            return None;
+                        }
+                        None => {
+                            stack.push(child);
+                            is_done = false;
+                        }
                     }
                 }
             }
-            if !is_open {
-                states.insert(place, State::Done(deepest));
+            if is_done {
+                states.insert(place, State::Done);
                 stack.pop();
             }
         }
-        let tree = self.attributes.node_trees[root as usize];
         let unreached = self.sizes.get(&tree).map_or(0, |size| size - states.len());
         if unreached > 0 {
             self.faults.push(format!("tree {tree} has {unreached} nodes that its root does not lead to"));
             return None;
         }
-        match states.get(&root) {
-            Some(State::Done(depth)) => Some(*depth),
-            _ => Some(0),
-        }
+        Some(())
     }
 }
 
@@ -397,7 +386,7 @@ mod tests {
     fn a_tree_is_linked_from_its_root() {
         let trees = link::<f32>(&stump(), 1).unwrap();
         assert_eq!(trees.len(), 1);
-        assert_eq!((trees[0].nodes.len(), trees[0].depth, trees[0].shares), (3, 1, false));
+        assert_eq!((trees[0].nodes.len(), trees[0].shares), (3, false));
         assert_eq!(trees[0].leaf_numbers(), (vec![0, 0, 1], 2));
     }
 
