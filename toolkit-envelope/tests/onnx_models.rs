@@ -6,7 +6,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use serde_json::Value;
-use toolkit_envelope::runtime::onnx::{Graph, Program, RunError, Scratch};
+use toolkit_envelope::runtime::onnx::{Graph, Keys, Program, RunError, Scratch};
 use toolkit_envelope::tensor::{Elements, Strings, Tensor, View};
 
 /// The models that the built-in runtime claims.
@@ -24,6 +24,7 @@ const CLAIMED: &[&str] = &[
     "x_gb_ml5",
     "x_imputer_pca_ridge",
     "x_isoforest",
+    "x_knn",
     "x_poly_lr",
     "xgb_clf_20",
     "xgb_clf_500",
@@ -232,4 +233,22 @@ fn wrong_inputs_are_told_by_their_names() {
     let endless = Tensor { shape: &[usize::MAX, 30], elements: View::Float32(&numbers) };
     assert!(told(&[endless], &mut scratch).contains("input \"X\""));
     assert!(scratch.output(0).is_none());
+}
+
+#[test]
+fn a_mapping_per_row_is_a_tensor_with_a_column_per_key() {
+    let program = Program::compile(&graph("iris_lr_zipmap")).unwrap();
+    assert_eq!(program.outputs()[1].keys, Some(Keys::Integers(vec![0, 1, 2])));
+    assert_eq!(program.outputs()[0].keys, None);
+}
+
+#[test]
+fn a_million_rows_are_run_at_once() {
+    let program = Program::compile(&graph("iris_lr_nozipmap")).unwrap();
+    let numbers: Vec<f32> = (0..4_000_000).map(|at| (at % 97) as f32 / 10.0).collect();
+    let input = Tensor { shape: &[1_000_000, 4], elements: View::Float32(&numbers) };
+    let mut scratch = program.scratch();
+    program.run(&[input], &mut scratch).unwrap();
+    assert_eq!(scratch.output(0).unwrap().shape, [1_000_000]);
+    assert_eq!(scratch.output(1).unwrap().shape, [1_000_000, 3]);
 }
