@@ -19,7 +19,7 @@ use crate::{
 ///
 /// let columns = vec![Field::new("age", Schema::new(Kind::Int64)), Field::new("income", Schema::new(Kind::Float64))];
 /// let rows = Field::new("rows", Schema::new(Kind::Frame { columns, index: None }));
-/// let plan = Plan::new(&[rows])?;
+/// let plan = Plan::new(&[rows]).expect("the parameters are right");
 /// let mut arguments = plan.arguments();
 ///
 /// plan.read(br#"{"rows": [{"age": 41, "income": 2.5}, {"age": 7.0, "income": 0}]}"#, &mut arguments)?;
@@ -29,7 +29,7 @@ use crate::{
 /// let wrong = plan.read(br#"[{"age": 4.5, "incom": 1}]"#, &mut arguments).unwrap_err();
 /// let places: Vec<_> = wrong.list.iter().map(|violation| (violation.pointer.as_str(), violation.code)).collect();
 /// assert_eq!(places, [("/0/age", "type"), ("/0/incom", "unknown"), ("/0/income", "required")]);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # Ok::<(), toolkit_envelope::rows::Violations>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Plan {

@@ -29,6 +29,8 @@ fn a_fraction_is_rounded_to_the_nearest_float() {
     assert_eq!(value(Kind::Float64, "9007199254740993.0"), Ok(Values::Float64(vec![9_007_199_254_740_992.0])));
     // Rounded to a double first, this would become the float below.
     assert_eq!(value(Kind::Float32, "1.00000005960464477539062500000001"), Ok(Values::Float32(vec![1.000_000_1])));
+    // The double nearest to this one lies halfway between two floats, and this one does not.
+    assert_eq!(value(Kind::Float32, "8.134364604949951"), Ok(Values::Float32(vec![f32::from_bits(0x4102_265b)])));
     assert_eq!(value(Kind::Float16, "0.1"), Ok(Values::Float16(vec![0.099_975_586])));
     assert_eq!(value(Kind::Float32, "1e39"), Err("range"));
     assert_eq!(value(Kind::Float64, "1e309"), Err("range"));
