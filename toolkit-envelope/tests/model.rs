@@ -1,5 +1,7 @@
 //! What whoever loads an envelope and calls its functions relies on.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod cases;
 
 use cases::Case;
@@ -61,7 +63,7 @@ fn a_classifier_answers_with_its_labels_and_a_field_for_each_class() {
 fn the_exporter_s_three_forms_of_probabilities_are_one_function() {
     for name in ["iris_lr_zipmap", "iris_lr_nozipmap", "iris_lr_zipcols"] {
         let (case, model) = load(name);
-        let functions: Vec<&str> = model.functions().iter().map(|function| function.name()).collect();
+        let functions: Vec<&str> = model.functions().iter().map(toolkit_envelope::Function::name).collect();
         assert_eq!(functions, ["predict", "predict_proba"], "{name}");
         let chances = call(&model, "predict_proba", &Value::Array(case.rows));
         assert_eq!(chances[0].as_object().unwrap().keys().collect::<Vec<_>>(), ["0", "1", "2"], "{name}");

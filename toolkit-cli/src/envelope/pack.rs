@@ -31,9 +31,8 @@ fn model(arguments: &Pack, name: String) -> anyhow::Result<OnnxModel> {
     let tolerance = Tolerance { absolute: arguments.absolute_tolerance, relative: arguments.relative_tolerance };
     let mut model = OnnxModel::new(name, read(&arguments.model)?).classes(&arguments.classes).tolerance(tolerance);
     if let Some(path) = &arguments.example {
-        let rows = match read_json(path)? {
-            Value::Array(rows) => rows,
-            _ => anyhow::bail!("{}: found something else, expected an array of rows", path.display()),
+        let Value::Array(rows) = read_json(path)? else {
+            anyhow::bail!("{}: found something else, expected an array of rows", path.display());
         };
         model = model.example(rows);
     }

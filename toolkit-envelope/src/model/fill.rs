@@ -143,14 +143,14 @@ fn source(element: Element, from: &From<'_>, null: Option<&Value>) -> Result<Sou
         kind => kind,
     };
     if !takes(element, kind) {
-        return Err(format!("holds {}, the model takes {}", name(from.kind), element));
+        return Err(format!("holds {}, the model takes {}", from.kind.name(), element));
     }
     let null = null_for(element, from.nullable, null)?;
     Ok(Source { column: from.column, null, texts, numbers })
 }
 
 fn null_for(element: Element, nullable: bool, null: Option<&Value>) -> Result<Null, String> {
-    let wrong = || format!("what stands for null has to be {}, as the model takes it", element);
+    let wrong = || format!("what stands for null has to be {element}, as the model takes it");
     match (element, null) {
         (Element::Float32 | Element::Float64, None) => Ok(Null::Number(f64::NAN)),
         (Element::Float32 | Element::Float64, Some(null)) => null.as_f64().map(Null::Number).ok_or_else(wrong),
@@ -159,8 +159,7 @@ fn null_for(element: Element, nullable: bool, null: Option<&Value>) -> Result<Nu
         (Element::String, Some(null)) => null.as_str().map(|null| Null::Text(null.into())).ok_or_else(wrong),
         (_, None) if !nullable => Ok(Null::Never),
         (_, None) => Err(format!(
-            "may be null, and the model takes {}, which has no null: say what stands for it, or make it not nullable",
-            element
+            "may be null, and the model takes {element}, which has no null: say what stands for it, or make it not nullable"
         )),
     }
 }
@@ -208,6 +207,7 @@ trait Number: Copy + Default {
 
 macro_rules! number {
     ($element:ty) => {
+        #[allow(clippy::cast_lossless, clippy::cast_possible_wrap, reason = "one line for all types of columns")]
         impl Number for $element {
             fn of_float(number: f64) -> Self {
                 number as Self
@@ -264,8 +264,4 @@ impl Number for bool {
             to.zip(values).for_each(|(to, value)| *to = *value);
         }
     }
-}
-
-fn name(kind: &Kind) -> String {
-    format!("{kind:?}").split([' ', '{', '(']).next().unwrap_or_default().to_lowercase()
 }

@@ -42,7 +42,7 @@ impl Take {
     ) -> Result<Self, String> {
         let how = how(element, labels, kind).ok_or_else(|| {
             let given = if labels.is_some() { "with labels, " } else { "" };
-            format!("the output `{tensor}` is {}, {given}which cannot become {kind:?}", element)
+            format!("the output `{tensor}` is {element}, {given}which cannot become {}", kind.name())
         })?;
         Ok(Self { tensor: tensor.to_owned(), index, how })
     }

@@ -1,5 +1,7 @@
 //! The models of `tests/models`, as rows and answers.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};

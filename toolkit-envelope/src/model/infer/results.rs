@@ -8,7 +8,7 @@ use crate::tensor::Element;
 
 /// What the model answers: a classifier the label and the probability of each class, others each output as it is.
 pub(in crate::model) fn results(outputs: &[Port], classes: Option<&Keys>) -> Result<Vec<Answer>, Vec<String>> {
-    let label = outputs.iter().position(|port| is_label(port));
+    let label = outputs.iter().position(is_label);
     let Some(label) = label.filter(|_| classes.is_some() || outputs.len() > 1) else {
         return others(outputs, Vec::new());
     };

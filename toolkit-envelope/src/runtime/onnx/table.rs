@@ -42,7 +42,6 @@ pub(super) const NUMBERS: &[Element] = &[Element::Float32, Element::Float64, Ele
 pub(super) const FLOATS: &[Element] = &[Element::Float32, Element::Float64];
 pub(super) const INTEGERS: &[Element] = &[Element::Int32, Element::Int64];
 pub(super) const BOOL: &[Element] = &[Element::Bool];
-pub(super) const TEXT: &[Element] = &[Element::String];
 
 /// A row of the table of an operator with one output.
 pub(super) const fn operator(

@@ -112,7 +112,6 @@ pub(super) trait Float: Number {
     fn ln(self) -> Self;
     fn sqrt(self) -> Self;
     fn abs(self) -> Self;
-    fn infinite(self) -> bool;
 }
 
 macro_rules! floats {
@@ -164,9 +163,6 @@ macro_rules! floats {
             }
             fn abs(self) -> Self {
                 self.abs()
-            }
-            fn infinite(self) -> bool {
-                self.is_infinite()
             }
         }
     )*};

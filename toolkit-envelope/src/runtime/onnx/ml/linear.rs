@@ -45,7 +45,9 @@ impl Weights {
         if sums == 0 || coefficients.is_empty() || !coefficients.len().is_multiple_of(sums) {
             return invalid(format!("{} coefficients are not as many for each of {sums} sums", coefficients.len()));
         }
-        let intercepts = spec.floats("intercepts")?.filter(|all| !all.is_empty());
+        // Exporters write a single zero where a model of several targets has none.
+        let are_none = |all: &[f32]| all.is_empty() || (all.len() != sums && all.iter().all(|one| *one == 0.0));
+        let intercepts = spec.floats("intercepts")?.filter(|all| !are_none(all));
         let intercepts = intercepts.map_or_else(|| vec![0.0; sums], <[f32]>::to_vec);
         if intercepts.len() != sums {
             return invalid(format!("found {} intercepts, expected {sums}", intercepts.len()));

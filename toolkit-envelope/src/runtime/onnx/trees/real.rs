@@ -22,6 +22,7 @@ pub(crate) trait Real:
 
     fn from_f64(value: f64) -> Self;
     fn to_f32(self) -> f32;
+    #[cfg(test)]
     fn to_f64(self) -> f64;
     fn from_f32(value: f32) -> Self;
     fn next_up(self) -> Self;
@@ -48,6 +49,7 @@ macro_rules! real {
                 self as f32
             }
 
+            #[cfg(test)]
             fn to_f64(self) -> f64 {
                 self as f64
             }
