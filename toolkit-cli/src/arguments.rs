@@ -165,9 +165,6 @@ pub(crate) struct Predict {
     /// Where the results go: `.json`, `.jsonl`, `.csv` or `.parquet` [default: JSON on the standard output]
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
-    /// Columns of the input to keep beside the results
-    #[arg(long, value_name = "COLUMN", value_delimiter = ',')]
-    pub(crate) keep: Vec<String>,
     /// Leave out columns of the input that the model does not take, instead of refusing them
     #[arg(long)]
     pub(crate) drop_unknown: bool,

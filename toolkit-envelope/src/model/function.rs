@@ -8,14 +8,16 @@ use crate::Fault;
 use crate::manifest;
 use crate::rows::{Arguments, Layout, Plan, ValuePlan};
 use crate::runtime::{Execute, Pool};
-use crate::schema::{Field, Kind};
-use crate::table::Table;
+use crate::schema::{Field, Kind, Schema};
+use crate::table::{Table, Values};
 
 /// A query function of a loaded model.
 pub struct Function {
     declared: manifest::Function,
     plan: Plan,
     returns: ValuePlan,
+    /// Whether a result fits its schema if all its numbers are finite.
+    is_plain: bool,
     bound: Bound,
     execute: Arc<dyn Execute>,
     memories: Pool<Memory>,
@@ -39,7 +41,15 @@ impl Function {
     ) -> Result<Self, Vec<String>> {
         let plan = plan(&declared)?;
         let returns = ValuePlan::new(&declared.returns).map_err(|faults| told(&declared, faults.as_slice()))?;
-        Ok(Self { plan, returns, bound, execute, memories: Pool::default(), declared })
+        Ok(Self {
+            is_plain: is_plain(&declared.returns),
+            plan,
+            returns,
+            bound,
+            execute,
+            memories: Pool::default(),
+            declared,
+        })
     }
 
     /// Its name.
@@ -90,9 +100,8 @@ impl Function {
     pub fn call_json_into(&self, arguments: &[u8], answer: &mut Vec<u8>) -> Result<(), CallError> {
         let mut memory = self.memory();
         let done = self.answer(arguments, &mut memory, answer);
-        if self.bound.rows(memory.arguments.tables()) <= ROWS_KEPT {
-            self.memories.give_back(memory);
-        }
+        let rows = self.bound.rows(memory.arguments.tables());
+        self.keep(memory, rows);
         done
     }
 
@@ -109,9 +118,13 @@ impl Function {
     /// [`CallError::Run`] if the model cannot run on them, [`CallError::Result`] if its answer does not fit its schema.
     pub fn call(&self, arguments: &[Table]) -> Result<Table, CallError> {
         let mut result = self.result();
-        self.run(arguments, &mut Vec::new(), &mut result)?;
-        // What it would be as JSON is what is checked.
-        self.returns.write(&result, Layout::Rows, &mut Vec::new()).map_err(CallError::Result)?;
+        let mut memory = self.memory();
+        self.run(arguments, &mut memory.inputs, &mut result)?;
+        self.keep(memory, result.rows);
+        if !self.is_plain || !is_finite(&result) {
+            // What it would be as JSON is what is checked.
+            self.returns.write(&result, Layout::Rows, &mut Vec::new()).map_err(CallError::Result)?;
+        }
         Ok(result)
     }
 
@@ -142,6 +155,12 @@ impl Function {
         }
     }
 
+    fn keep(&self, memory: Memory, rows: usize) {
+        if rows <= ROWS_KEPT {
+            self.memories.give_back(memory);
+        }
+    }
+
     fn memory(&self) -> Memory {
         let new = || Memory { arguments: self.plan.arguments(), inputs: Vec::new(), result: self.result() };
         self.memories.take().unwrap_or_else(new)
@@ -156,6 +175,27 @@ impl fmt::Debug for Function {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Function").field("name", &self.declared.name).finish_non_exhaustive()
     }
+}
+
+/// Whether the schema refuses nothing of the types that it names, but numbers that are not finite.
+fn is_plain(returns: &Schema) -> bool {
+    let has_no_domain = returns.domain.is_none();
+    has_no_domain
+        && match &returns.kind {
+            Kind::Series { values } => values.domain.is_none() && values.kind.is_scalar(),
+            Kind::Frame { columns, .. } => {
+                columns.iter().all(|field| field.schema.domain.is_none() && field.schema.kind.is_scalar())
+            }
+            _ => false,
+        }
+}
+
+fn is_finite(result: &Table) -> bool {
+    result.columns.iter().all(|column| match &column.values {
+        Values::Float32(values) => values.iter().all(|value| value.is_finite()),
+        Values::Float64(values) => values.iter().all(|value| value.is_finite()),
+        _ => true,
+    })
 }
 
 /// How the arguments of a function are read.

@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::hash::Hash;
 
 use serde_json::Value;
 
@@ -6,6 +6,9 @@ use crate::runtime::RunError;
 use crate::schema::Kind;
 use crate::table::{Column, Values};
 use crate::tensor::{Element, Strings, Tensor, View};
+
+/// Labels and their places: looked up for each row.
+type Places<K> = foldhash::HashMap<K, u32>;
 
 /// How one column of a result is made of an output of a model.
 #[derive(Debug)]
@@ -24,9 +27,9 @@ enum How {
     /// A number of 32 bits into one of 64.
     Widen,
     /// A label that is a string, into its place among the categories.
-    Text(HashMap<String, u32>),
+    Text(Places<String>),
     /// A label that is an integer, into its place among the categories.
-    Integer(HashMap<i64, u32>),
+    Integer(Places<i64>),
     /// A label that is the place of a string in a list.
     Place(Vec<String>),
 }
@@ -130,7 +133,7 @@ fn how(element: Element, labels: Option<&[Value]>, kind: &Kind) -> Option<How> {
     }
 }
 
-fn places<K: Eq + std::hash::Hash>(values: &[Value], key: impl Fn(&Value) -> Option<K>) -> Option<HashMap<K, u32>> {
+fn places<K: Eq + Hash>(values: &[Value], key: impl Fn(&Value) -> Option<K>) -> Option<Places<K>> {
     (0..).zip(values).map(|(place, value)| Some((key(value)?, place))).collect()
 }
 

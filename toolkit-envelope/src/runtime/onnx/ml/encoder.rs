@@ -1,6 +1,6 @@
 //! One thing for another, by a dictionary: `LabelEncoder` in its three forms, and `CategoryMapper`.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 use std::hash::Hash;
 
 use crate::runtime::onnx::buffer::{Buffer, Scalar};

@@ -1,6 +1,6 @@
 //! A category as a row of zeros with a one at its place.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use crate::runtime::onnx::buffer::Buffer;
 use crate::runtime::onnx::dims::Dims;
