@@ -16,8 +16,13 @@ pub(crate) struct Failure {
 
 impl From<anyhow::Error> for Failure {
     fn from(error: anyhow::Error) -> Self {
-        let mut lines = format!("{error:#}").lines().map(str::to_owned).collect::<Vec<_>>().into_iter();
-        let message = lines.next().unwrap_or_default();
+        // Many errors tell their cause themselves.
+        let text = error.chain().skip(1).fold(error.to_string(), |text, cause| {
+            let cause = cause.to_string();
+            if text.contains(&cause) { text } else { format!("{text}: {cause}") }
+        });
+        let mut lines = text.lines();
+        let message = lines.next().unwrap_or_default().to_owned();
         Self { message, faults: lines.map(|line| line.trim().to_owned()).collect() }
     }
 }

@@ -184,6 +184,16 @@ fn a_constant_that_would_fill_the_memory_is_refused() {
 }
 
 #[test]
+fn constants_that_would_fill_the_memory_together_are_refused() {
+    let names: Vec<String> = (0..100).map(|number| format!("a{number}")).collect();
+    let mut nodes: Vec<Message> = names.iter().map(|name| node("ConstantOfShape", &["shape"], &[name])).collect();
+    let all: Vec<&str> = names.iter().map(String::as_str).chain(["X"]).collect();
+    nodes.push(node("Sum", &all, &["Y"]));
+    let message = uncompiled(&around(nodes, vec![integers("shape", &[2], &[1 << 10, 1 << 10])]).model(10, 21));
+    assert!(message.contains("is too large"), "{message}");
+}
+
+#[test]
 fn computations_within_computations_without_end_are_refused() {
     let mut body = Message::default();
     for _ in 0..1000 {

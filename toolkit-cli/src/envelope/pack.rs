@@ -15,6 +15,9 @@ use crate::report::Reporter;
 pub(crate) fn pack(arguments: &Pack, report: &Reporter) -> anyhow::Result<ExitCode> {
     let stem = arguments.model.file_stem().and_then(|stem| stem.to_str()).unwrap_or("model");
     let name = arguments.name.clone().unwrap_or_else(|| stem.to_owned());
+    if name.contains(['/', '\\']) && arguments.output.is_none() {
+        anyhow::bail!("the name `{name}` is none of a file; say where the envelope goes with --output");
+    }
     let output = arguments.output.clone().unwrap_or_else(|| PathBuf::from(format!("{name}.envelope")));
     let envelope = described(model(arguments, name)?.into_builder()?, arguments)?.build()?;
     // Nothing is written that could not be loaded.

@@ -4,7 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
+use serde::de::IgnoredAny;
 use toolkit_envelope::Function;
 use toolkit_envelope::rows::{Arguments, CsvError, CsvForm, CsvRows, Plan, Unknown, Violations};
 
@@ -128,20 +129,23 @@ impl JsonLines<'_> {
         let lines = self.lines(rows).map_err(|error| InputError::Ends(error.into()))?;
         let first = self.row;
         self.row += lines.len();
-        let text = format!("[{}]", lines.join(","));
-        match self.plan.read(text.as_bytes(), into) {
-            Ok(()) => Ok(lines.len()),
-            Err(wrong) if wrong.syntax().is_none() => Err(InputError::Rows(moved(wrong, first))),
-            // One line that is no JSON must not hide what is wrong with the others.
-            Err(_) => {
-                let mut wrong = Violations::default();
-                for (row, line) in (first..).zip(&lines) {
-                    let one = self.plan.read(format!("[{line}]").as_bytes(), into);
-                    wrong.extend(one.err().map(|violations| moved(violations, row)).unwrap_or_default());
-                }
-                Err(InputError::Rows(wrong))
-            }
+        // What stands between the lines must not make two half ones a whole one.
+        if lines.iter().all(|line| serde_json::from_str::<IgnoredAny>(line).is_ok()) {
+            let text = format!("[{}]", lines.join(","));
+            let read = self.plan.read(text.as_bytes(), into);
+            return read.map(|()| lines.len()).map_err(|wrong| InputError::Rows(moved(wrong, first)));
         }
+        // A line that is no JSON must not hide what is wrong with the others.
+        let mut wrong = Violations::default();
+        for (row, line) in (first..).zip(&lines) {
+            let one = self.plan.read(format!("[{line}\n]").as_bytes(), into);
+            wrong.extend(one.err().map(|violations| moved(violations, row)).unwrap_or_default());
+        }
+        Err(if wrong.is_empty() {
+            InputError::Ends(anyhow!("a line holds more than one row"))
+        } else {
+            InputError::Rows(wrong)
+        })
     }
 
     fn lines(&mut self, rows: usize) -> io::Result<Vec<String>> {

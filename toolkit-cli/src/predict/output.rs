@@ -15,14 +15,15 @@ use super::parquet;
 pub(super) struct Output<'f> {
     function: &'f Function,
     kind: Kind,
-    file: Option<(PathBuf, NamedTempFile)>,
+    path: Option<PathBuf>,
+    temporary: NamedTempFile,
     text: Vec<u8>,
 }
 
 enum Kind {
     /// The items of one array, so far whether there is one.
-    Json(BufWriter<Box<dyn Write>>, bool),
-    JsonLines(BufWriter<Box<dyn Write>>),
+    Json(BufWriter<File>, bool),
+    JsonLines(BufWriter<File>),
     Csv(arrow_csv::Writer<File>),
     Parquet(parquet::Results),
 }
@@ -30,21 +31,22 @@ enum Kind {
 impl<'f> Output<'f> {
     /// As the path's extension says; without a path, JSON on the standard output.
     pub(super) fn create(path: Option<&Path>, function: &'f Function) -> anyhow::Result<Self> {
-        let Some(path) = path else {
-            let kind = Kind::Json(BufWriter::new(Box::new(io::stdout())), false);
-            return Ok(Self { function, kind, file: None, text: Vec::new() });
+        let format = path.map_or(Ok(Format::Json), Format::of)?;
+        let folder =
+            path.map(|path| path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")));
+        // What goes to the standard output waits too: a row that is wrong may be the last.
+        let temporary = match folder {
+            Some(folder) => NamedTempFile::new_in(folder).with_context(|| folder.display().to_string())?,
+            None => NamedTempFile::new()?,
         };
-        let format = Format::of(path)?;
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let temporary = NamedTempFile::new_in(folder).with_context(|| folder.display().to_string())?;
         let file: File = temporary.reopen()?;
         let kind = match format {
-            Format::Json => Kind::Json(BufWriter::new(Box::new(file)), false),
-            Format::JsonLines => Kind::JsonLines(BufWriter::new(Box::new(file))),
+            Format::Json => Kind::Json(BufWriter::new(file), false),
+            Format::JsonLines => Kind::JsonLines(BufWriter::new(file)),
             Format::Csv => Kind::Csv(arrow_csv::Writer::new(file)),
             Format::Parquet => Kind::Parquet(parquet::Results::new(file, function)?),
         };
-        Ok(Self { function, kind, file: Some((path.to_owned(), temporary)), text: Vec::new() })
+        Ok(Self { function, kind, path: path.map(Path::to_owned), temporary, text: Vec::new() })
     }
 
     /// Adds the results of a batch.
@@ -83,11 +85,13 @@ impl<'f> Output<'f> {
             Kind::Csv(to) => to.into_inner().flush()?,
             Kind::Parquet(to) => to.finish()?,
         }
-        if let Some((path, temporary)) = self.file {
-            temporary.as_file().sync_all()?;
-            readable(temporary.as_file())?;
-            temporary.persist(&path).with_context(|| path.display().to_string())?;
-        }
+        let Some(path) = self.path else {
+            io::copy(&mut self.temporary.reopen()?, &mut io::stdout().lock())?;
+            return Ok(());
+        };
+        self.temporary.as_file().sync_all()?;
+        readable(self.temporary.as_file())?;
+        self.temporary.persist(&path).with_context(|| path.display().to_string())?;
         Ok(())
     }
 }

@@ -127,7 +127,7 @@ impl OnnxModel {
             Some(input) => seen(&loaded, &arguments, input)?,
             None => loaded.outputs.clone(),
         };
-        let classes = infer::classes(&graph.body, &self.hints);
+        let classes = infer::classes(&graph.body, &self.hints)?;
         let answers = infer::results(&outputs, classes.as_ref())?;
         let source = if example.is_some() { FunctionSource::Merged } else { FunctionSource::Annotation };
         let functions: Vec<_> = answers.iter().map(|answer| declare(answer, &arguments, source)).collect();

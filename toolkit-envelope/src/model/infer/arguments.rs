@@ -68,16 +68,40 @@ fn frame(inputs: &[Port], columns: Vec<Field>, hints: &Hints) -> Result<Argument
     for name in hints.nulls.keys().filter(|name| !names.contains(name)) {
         faults.push(format!("there is no column `{name}` that a null could stand in"));
     }
+    let mut bound = Vec::new();
+    for (port, names) in inputs.iter().zip(allotted) {
+        match null(port, &names, &columns, hints) {
+            Ok(null) => {
+                bound.push(Input { tensor: port.name.clone(), source: Source::Columns { columns: names, null } })
+            }
+            Err(fault) => faults.push(fault),
+        }
+    }
     if !faults.is_empty() {
         return Err(faults);
     }
-    let inputs = inputs.iter().zip(allotted).map(|(port, columns)| {
-        let null = columns.iter().find_map(|column| hints.nulls.get(column)).cloned();
-        Input { tensor: port.name.clone(), source: Source::Columns { columns, null } }
-    });
-    let inputs = inputs.collect();
+    let inputs = bound;
     let schema = Schema::new(Kind::Frame { columns, index: None });
     Ok(Arguments { parameters: vec![parameter(ROWS, schema)], inputs })
+}
+
+/// What stands for a null in an input: the same for all of its columns that may be null.
+fn null(port: &Port, names: &[String], columns: &[Field], hints: &Hints) -> Result<Option<Value>, String> {
+    let is_nullable = |name: &&String| columns.iter().any(|column| column.name == **name && column.schema.nullable);
+    let asked = names.iter().filter(|name| is_nullable(name) || hints.nulls.contains_key(*name));
+    let mut said: Vec<Option<&Value>> = asked.map(|name| hints.nulls.get(name)).collect();
+    said.dedup();
+    match said.as_slice() {
+        [] | [None] => Ok(None),
+        // `1` for a column of strings is a string.
+        [Some(value)] if port.element == Element::String && !value.is_string() => Ok(Some(value.to_string().into())),
+        [Some(value)] => Ok(Some((*value).clone())),
+        _ => Err(format!(
+            "one value stands for null in all columns of the input `{}`, which are {}; say the same for each",
+            port.name,
+            names.join(", ")
+        )),
+    }
 }
 
 /// The columns of the example, in the order in which they come, with the types that the model takes.

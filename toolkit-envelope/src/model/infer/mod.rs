@@ -14,6 +14,7 @@ pub(super) use arguments::arguments;
 pub(super) use results::results;
 
 use crate::manifest::{Input, Output, Parameter};
+use crate::runtime::onnx::graph::Body;
 use crate::runtime::onnx::{Keys, Port};
 use crate::schema::{Field, Kind, Schema};
 use crate::tensor::Element;
@@ -48,8 +49,20 @@ pub(super) struct Answer {
 }
 
 /// The classes of a graph, as it says or as it was told.
-pub(super) fn classes(graph: &crate::runtime::onnx::graph::Body, hints: &Hints) -> Option<Keys> {
-    if hints.classes.is_empty() { classes::of(graph) } else { Some(Keys::Strings(hints.classes.clone())) }
+pub(super) fn classes(graph: &Body, hints: &Hints) -> Result<Option<Keys>, Vec<String>> {
+    let named = classes::of(graph);
+    let fault = match &named {
+        _ if hints.classes.is_empty() => return Ok(named),
+        Some(Keys::Strings(names)) => format!("the model names its classes itself: {}", names.join(", ")),
+        Some(Keys::Integers(classes)) if classes.len() != hints.classes.len() => {
+            format!("there are {} names, and the model has the classes {classes:?}", hints.classes.len())
+        }
+        Some(Keys::Integers(classes)) if !classes.iter().copied().eq(0..classes.len() as i64) => {
+            format!("only classes that are numbered from 0 on can be given names; the model's are {classes:?}")
+        }
+        _ => return Ok(Some(Keys::Strings(hints.classes.clone()))),
+    };
+    Err(vec![fault])
 }
 
 /// The kind of a column or of a tensor's elements.

@@ -20,8 +20,10 @@ use super::program::{Port, Program};
 use super::spec::{Built, Known, Lengths, Refusal, Spec, unsupported};
 use super::table::{self, Entry, IR_VERSIONS, NEWEST, NEWEST_ML};
 
-/// Elements that a constant computed at compile time may have beyond those of the constants that it is computed from.
+/// Elements that all constants computed at compile time may have together, beyond [`AGAIN`] times those in the file.
 const FOLDED: usize = 1 << 22;
+/// How often the constants of a file may be computed into others: transposed, cast, joined.
+const AGAIN: usize = 4;
 
 impl Program {
     /// Compiles a model.
@@ -64,11 +66,18 @@ struct Compiler<'g> {
     names: HashMap<&'g str, usize>,
     nodes: Vec<Made>,
     gaps: Vec<Gap>,
+    /// Elements that constants computed from now on may have.
+    room: usize,
 }
 
 impl<'g> Compiler<'g> {
     fn new(graph: &'g Graph) -> Self {
-        Self { graph, values: Vec::new(), names: HashMap::new(), nodes: Vec::new(), gaps: Vec::new() }
+        let held = graph.body.initializers.iter().map(|constant| match &constant.content {
+            Content::Held(elements) => elements.len(),
+            Content::External | Content::Unknown => 0,
+        });
+        let room = held.sum::<usize>().saturating_mul(AGAIN).saturating_add(FOLDED);
+        Self { graph, values: Vec::new(), names: HashMap::new(), nodes: Vec::new(), gaps: Vec::new(), room }
     }
 
     fn program(mut self, body: &'g Body, kinds: Option<&[(Element, Lengths)]>) -> Result<Program, Unsupported> {
@@ -159,7 +168,7 @@ impl<'g> Compiler<'g> {
                 let inputs: Vec<Option<&Known>> = known.iter().map(Option::as_ref).collect();
                 let opset = self.opset(&node.domain);
                 let spec = Spec { node, opset, inputs: &inputs, graph: self.graph };
-                make(row, &spec).and_then(|built| folded(built, &known, node.outputs.len()))
+                make(row, &spec).and_then(|built| folded(built, &known, node.outputs.len(), &mut self.room))
             }
             Ok(_) => return self.unknown(node),
             Err(refusal) => Err(refusal),
@@ -348,7 +357,7 @@ enum Folded {
     Same,
 }
 
-fn folded(built: Built, inputs: &[Option<Known>], outputs: usize) -> Result<Folded, Refusal> {
+fn folded(built: Built, inputs: &[Option<Known>], outputs: usize, room: &mut usize) -> Result<Folded, Refusal> {
     if built.same {
         return Ok(Folded::Same);
     }
@@ -364,11 +373,12 @@ fn folded(built: Built, inputs: &[Option<Known>], outputs: usize) -> Result<Fold
         .collect();
     let places: Vec<Option<Place>> =
         inputs.iter().enumerate().map(|(index, input)| input.as_ref().map(|_| Place::Constant(index))).collect();
-    let most = constants.iter().map(|constant| constant.tensor().elements.len()).sum::<usize>() + FOLDED;
-    let mut results = vec![Buffer::of_at_most(most); outputs];
+    let mut results = vec![Buffer::of_at_most(*room); outputs];
     let inputs = Inputs { places: &places, given: &[], constants: &constants, buffers: &[] };
     let fails = |problem: Problem| Refusal::Invalid(format!("it fails whatever the inputs are: {problem}"));
     built.kernel.run(&inputs, &mut results, &mut Spare::default()).map_err(fails)?;
+    let made = results.iter().map(|result| result.tensor().elements.len()).sum();
+    *room = room.saturating_sub(made);
     let keyed = results
         .into_iter()
         .zip(built.outputs)
