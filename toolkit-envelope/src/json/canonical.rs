@@ -3,6 +3,7 @@ use serde_json::{Map, Number, Value};
 use super::{
     Fault,
     decode::{escape, push_index},
+    fault::{MOST_FAULTS, cut},
     parse::DEEPEST,
 };
 
@@ -162,7 +163,9 @@ impl Writer {
     }
 
     fn fault(&mut self, message: String) {
-        self.faults.push(Fault { pointer: self.pointer.clone(), message });
+        if self.faults.len() < MOST_FAULTS {
+            self.faults.push(Fault { pointer: cut(&self.pointer), message });
+        }
     }
 }
 

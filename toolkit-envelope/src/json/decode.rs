@@ -4,41 +4,7 @@ use std::str::FromStr;
 
 use serde_json::{Map, Value};
 
-/// One thing that is wrong with a document, and where.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
-    /// Where, as a JSON Pointer (RFC 6901); empty for the whole document.
-    pub pointer: String,
-    /// What was found, what was expected, and what to do.
-    pub message: String,
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let place = if self.pointer.is_empty() { "/" } else { &self.pointer };
-        write!(f, "{place}: {}", self.message)
-    }
-}
-
-/// The faults that were found so far in one document.
-#[derive(Debug, Default)]
-pub(crate) struct Faults(RefCell<Vec<Fault>>);
-
-/// More are not kept: a document can have as many as it has values.
-const MOST_FAULTS: usize = 1000;
-
-impl Faults {
-    pub(crate) fn push(&self, pointer: impl Into<String>, message: impl Into<String>) {
-        if self.0.borrow().len() >= MOST_FAULTS {
-            return;
-        }
-        self.0.borrow_mut().push(Fault { pointer: pointer.into(), message: message.into() });
-    }
-
-    pub(crate) fn into_vec(self) -> Vec<Fault> {
-        self.0.into_inner()
-    }
-}
+use super::fault::Faults;
 
 /// One value of a document, where it is, and where its faults go.
 ///
@@ -57,7 +23,7 @@ impl<'a> Decoder<'a> {
 
     /// Tells that this value is wrong.
     pub(crate) fn fault(&self, message: impl Into<String>) {
-        self.faults.push(self.pointer.clone(), message);
+        self.faults.push(&self.pointer, message);
     }
 
     /// Tells that what lies at `below`, a JSON Pointer from here, is wrong.
@@ -222,6 +188,9 @@ impl<'a> Object<'a> {
             if self.extensible.get() && key.starts_with("x-") {
                 continue;
             }
+            if self.this.faults.is_full() {
+                return;
+            }
             let meant = match nearest(key, &asked) {
                 Some(meant) => format!("is unknown; did you mean `{meant}`?"),
                 None => format!("is unknown, expected one of {known}{or_own}"),
@@ -233,9 +202,16 @@ impl<'a> Object<'a> {
 
 /// The one of `known` that `found` is probably a slip of.
 pub(crate) fn nearest<'k>(found: &str, known: &[&'k str]) -> Option<&'k str> {
+    // Comparing takes as long as both are together; no known name is so long.
+    if found.len() > LONGEST_SLIP {
+        return None;
+    }
     let distances = known.iter().map(|known| (strsim::osa_distance(found, known), *known));
     distances.filter(|(distance, known)| *distance <= known.len().max(3) / 3).min().map(|(_, known)| known)
 }
+
+/// What is longer is no slip of a known name.
+const LONGEST_SLIP: usize = 200;
 
 fn kind(value: &Value) -> &'static str {
     match value {

@@ -3,14 +3,16 @@
 mod canonical;
 mod decode;
 mod encode;
+mod fault;
 mod named;
 mod parse;
 #[cfg(test)]
 pub(crate) mod testing;
 
 pub(crate) use canonical::{canonical, difference, normal, normal_entries};
-pub use decode::Fault;
-pub(crate) use decode::{Decoder, Faults, Object, escape, nearest};
+pub(crate) use decode::{Decoder, Object, escape, nearest};
 pub(crate) use encode::Entries;
+pub use fault::Fault;
+pub(crate) use fault::{Faults, Shown};
 pub(crate) use named::named;
 pub(crate) use parse::parse;

@@ -1,4 +1,8 @@
-use crate::{digest::Digest, json::Fault, store::Lines};
+use crate::{
+    digest::Digest,
+    json::{Fault, Shown},
+    store::Lines,
+};
 
 /// Why an envelope's signatures do not vouch for it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -28,7 +32,8 @@ pub enum SignatureError {
     },
     /// The signature is over something else than a statement.
     #[error(
-        "the signature by {key} is over `{found}`, expected `application/vnd.in-toto+json`; sign the envelope again"
+        "the signature by {key} is over `{found}`, expected `application/vnd.in-toto+json`; sign the envelope again",
+        found = Shown(found)
     )]
     OtherPayload {
         /// The key.

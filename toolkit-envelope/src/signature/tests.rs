@@ -163,6 +163,12 @@ fn a_signature_over_another_type_is_refused() {
 }
 
 #[test]
+fn a_payloads_type_is_shown_escaped() {
+    let error = SignatureError::OtherPayload { key: key().public().id(), found: "\u{1b}[31m".to_owned() };
+    assert!(error.to_string().contains("over `\\u{1b}[31m`"), "{error}");
+}
+
+#[test]
 fn a_malformed_signature_is_told_with_its_faults() {
     let error = told(|bytes| bytes.truncate(20)).to_string();
     assert!(error.contains("is malformed:\n  /payload: line 1, column 21"), "{error}");

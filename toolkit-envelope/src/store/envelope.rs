@@ -184,21 +184,14 @@ pub(crate) fn distinct(manifest: &Manifest) -> Vec<&File> {
 ///
 /// All of its faults, each in its file.
 pub(crate) fn read_manifest(json: &[u8], checksum: &[u8]) -> Result<Manifest, Vec<FileFault>> {
-    let mut faults = Vec::new();
     let id = Digest::of(json);
     if checksum != layout::checksum(id).as_bytes() {
         let file = layout::CHECKSUM;
         let fault = format!(
             "has the digest {id}, and {file} says another: one of them was changed; take both from where the envelope was saved"
         );
-        faults.push(FileFault::new(layout::MANIFEST, fault));
+        // What was changed is not interpreted: its faults would be those of the change.
+        return Err(vec![FileFault::new(layout::MANIFEST, fault)]);
     }
-    match Manifest::read(json) {
-        Ok(manifest) if faults.is_empty() => Ok(manifest),
-        Ok(_) => Err(faults),
-        Err(found) => {
-            faults.extend(FileFault::within(layout::MANIFEST, found));
-            Err(faults)
-        }
-    }
+    Manifest::read(json).map_err(|faults| FileFault::within(layout::MANIFEST, faults))
 }

@@ -1,6 +1,9 @@
 use std::{fmt, io, path::Path};
 
-use crate::{digest::Digest, json::Fault};
+use crate::{
+    digest::Digest,
+    json::{Fault, Shown},
+};
 
 /// Why an envelope was not opened, read or saved.
 #[derive(Debug, thiserror::Error)]
@@ -83,7 +86,7 @@ impl FileFault {
 impl fmt::Display for FileFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let space = if self.pointer.is_empty() { "" } else { " " };
-        write!(f, "{}{space}{}: {}", self.file, self.pointer, self.message)
+        write!(f, "{}{space}{}: {}", Shown(&self.file), Shown(&self.pointer), Shown(&self.message))
     }
 }
 
