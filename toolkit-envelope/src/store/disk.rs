@@ -51,11 +51,19 @@ fn without_following(path: &Path) -> io::Result<File> {
 ///
 /// The system's.
 pub(crate) fn synchronise(directory: &Path) -> Result<(), Error> {
+    #[cfg(test)]
+    SYNCHRONISED.with_borrow_mut(|all| all.push(directory.to_owned()));
     if cfg!(unix) {
         let synchronised = File::open(directory).and_then(|directory| directory.sync_all());
         synchronised.map_err(Error::io("synchronise", directory))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+std::thread_local! {
+    /// What was synchronised, in order: whether it was is seen only after a crash.
+    static SYNCHRONISED: std::cell::RefCell<Vec<std::path::PathBuf>> = const { std::cell::RefCell::new(Vec::new()) };
 }
 
 /// The directory in which `path` is.
@@ -66,13 +74,30 @@ pub(crate) fn parent(path: &Path) -> &Path {
     }
 }
 
-/// Makes a directory with those above it.
+/// Makes a directory with those above it, each of which outlasts a crash.
 ///
 /// # Errors
 ///
 /// The system's.
 pub(crate) fn make(directory: &Path) -> Result<(), Error> {
-    fs::create_dir_all(directory).map_err(Error::io("make the directory", directory))
+    let mut missing = Vec::new();
+    let mut at = directory;
+    while !at.is_dir() {
+        missing.push(at);
+        // The current directory is above itself, also when it was removed.
+        if parent(at) == at {
+            break;
+        }
+        at = parent(at);
+    }
+    for directory in missing.into_iter().rev() {
+        match fs::create_dir(directory) {
+            Err(error) if !directory.is_dir() => return Err(Error::io("make the directory", directory)(error)),
+            // Or somebody else has made it meanwhile.
+            _ => synchronise(parent(directory))?,
+        }
+    }
+    Ok(())
 }
 
 /// A directory beside `path`, to become it; removed if it does not.
@@ -117,4 +142,24 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
         file.sync_all()
     });
     written.map_err(Error::io("write", path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_directory_that_is_made_is_synchronised_in_the_one_above() {
+        let root = tempfile::tempdir().unwrap();
+        let at = |below: &str| root.path().join(below);
+        SYNCHRONISED.take();
+        make(&at("a/b/c")).unwrap();
+        assert_eq!(SYNCHRONISED.take(), [root.path().to_owned(), at("a"), at("a/b")]);
+        make(&at("a/b/c")).unwrap();
+        make(&at("a/x/../b")).unwrap();
+        assert_eq!(SYNCHRONISED.take(), [at("a"), at("a/x"), at("a/x/..")]);
+        assert!(at("a/b/c").is_dir());
+        fs::write(at("file"), "").unwrap();
+        assert!(make(&at("file/a")).unwrap_err().to_string().starts_with("cannot make the directory"));
+    }
 }
