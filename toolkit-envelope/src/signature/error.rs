@@ -63,6 +63,14 @@ pub enum SignatureError {
         /// The key.
         key: Digest,
     },
+    /// With this signature, the envelope would have more than are read again.
+    #[error("the signature by {key} {fault}")]
+    NoRoom {
+        /// The key.
+        key: Digest,
+        /// How many there may be.
+        fault: String,
+    },
     /// The statement cannot be written.
     #[error("the statement cannot be written:{}", Lines(.0))]
     Unwritable(Vec<Fault>),

@@ -12,14 +12,18 @@ mod statement;
 pub use error::SignatureError;
 pub use key::{KeyError, PublicKey, SigningKey};
 
-use crate::{digest::Digest, store::Envelope};
+use crate::{
+    digest::Digest,
+    store::{Envelope, Room},
+};
 
 impl Envelope {
     /// Signs the envelope; save it again to keep the signature. Gives the key's id.
     ///
     /// # Errors
     ///
-    /// [`SignatureError::Unwritable`] when the statement is beyond canonical JSON, which a verified manifest is not.
+    /// [`SignatureError::Unwritable`] when the statement is beyond canonical JSON, which a verified manifest is not;
+    /// [`SignatureError::NoRoom`] when the envelope has as many signatures as are read again.
     ///
     /// # Example
     ///
@@ -37,7 +41,12 @@ impl Envelope {
         let id = key.public().id();
         let signature = key.sign(&dsse::encoded(dsse::PAYLOAD_TYPE, &payload));
         let file = dsse::Signed { payload_type: dsse::PAYLOAD_TYPE.to_owned(), payload, key: id, signature };
-        self.add_signature(id, file.to_json()?);
+        let bytes = file.to_json()?;
+        let mut room = Room::new();
+        let others = self.signatures().iter().filter(|(key, _)| **key != id).map(|(_, bytes)| bytes.len());
+        let taken = others.chain([bytes.len()]).try_for_each(|length| room.take(length as u64));
+        taken.map_err(|fault| SignatureError::NoRoom { key: id, fault })?;
+        self.add_signature(id, bytes);
         Ok(id)
     }
 

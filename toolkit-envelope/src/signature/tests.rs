@@ -4,7 +4,11 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use tempfile::tempdir;
 
 use super::{PublicKey, SignatureError, SigningKey, dsse};
-use crate::{Digest, Envelope, Store, store::testing::envelope};
+use crate::{
+    Digest, Envelope, Store,
+    manifest::{File, LONGEST},
+    store::{LONGEST_SIGNATURE, testing::envelope},
+};
 
 /// RFC 8410 §10.3 and §10.1: a private key, and the public key that belongs to it.
 const SECRET: &str = "-----BEGIN PRIVATE KEY-----
@@ -166,6 +170,36 @@ fn a_signature_over_another_type_is_refused() {
 fn a_payloads_type_is_shown_escaped() {
     let error = SignatureError::OtherPayload { key: key().public().id(), found: "\u{1b}[31m".to_owned() };
     assert!(error.to_string().contains("over `\\u{1b}[31m`"), "{error}");
+}
+
+#[test]
+fn a_signature_is_at_most_one_and_a_half_times_as_long_as_the_manifest() {
+    let mut manifest = crate::manifest::testing::sample();
+    let file = manifest.files.remove(0);
+    for index in 0..1000 {
+        let path = if index % 2 == 0 { format!("{index:04}") } else { format!("{index:04}{}", "é/\"".repeat(200)) };
+        manifest.files.push(File { path, media_type: "a/b".to_owned(), size: 0, ..file.clone() });
+    }
+    let json = manifest.to_json().unwrap();
+    let mut envelope = Envelope::verified(manifest, json, "memory".as_ref(), BTreeMap::new(), BTreeMap::new()).unwrap();
+    let id = envelope.sign(&key()).unwrap();
+    let ratio = envelope.signatures()[&id].len() as f64 / envelope.json().len() as f64;
+    assert!(ratio < LONGEST_SIGNATURE as f64 / LONGEST as f64, "{ratio}");
+}
+
+#[test]
+fn one_signature_more_than_are_read_again_is_refused() {
+    let mut envelope = envelope();
+    for key in 0..1000_u64 {
+        envelope.add_signature(Digest::of(&key.to_be_bytes()), Vec::new());
+    }
+    let error = envelope.sign(&key()).unwrap_err();
+    assert!(matches!(error, SignatureError::NoRoom { .. }), "{error}");
+    assert_eq!(envelope.signers().len(), 1000);
+    // Signing again replaces.
+    let mut envelope = signed();
+    envelope.sign(&key()).unwrap();
+    assert_eq!(envelope.signers().len(), 1);
 }
 
 #[test]

@@ -125,7 +125,7 @@ impl<R: Read> Reader<R> {
 
     fn signatures(&mut self) -> Result<BTreeMap<Digest, Vec<u8>>, FileFault> {
         let mut signatures = BTreeMap::new();
-        let mut room = layout::LONGEST_SIGNATURES;
+        let mut room = layout::Room::new();
         loop {
             let block = self.block("the end")?;
             if block == [0; BLOCK] {
@@ -139,8 +139,7 @@ impl<R: Read> Reader<R> {
             if signatures.last_key_value().is_some_and(|(last, _)| *last >= key) {
                 return Err(FileFault::new(name, "is there twice, or not in order; save the envelope again"));
             }
-            let Some(left) = room.checked_sub(size) else { return Err(FileFault::new(name, layout::too_much())) };
-            room = left;
+            room.take(size).map_err(|fault| FileFault::new(name, fault))?;
             signatures.insert(key, self.bytes(name, size)?);
         }
         if self.block("the end")? != [0; BLOCK] {

@@ -29,13 +29,13 @@ const LONGEST_CHECKSUM: u64 = 1024;
 pub(super) fn open(root: &Path) -> Result<Envelope, Error> {
     let mut faults = Vec::new();
     let blobs = root.join(layout::BLOBS);
-    only(root, "", &mut faults, |name| is_ours(name) || name == layout::BLOBS)?;
+    only(root, "", usize::MAX, &mut faults, |name| is_ours(name) || name == layout::BLOBS)?;
     let opened = open_with(root, &blobs.join(layout::ALGORITHM), &mut faults)?;
     if let Some(envelope) = &opened {
         let known: Vec<String> = envelope.distinct().iter().map(|file| file.digest.hex()).collect();
-        only(&blobs, "blobs/", &mut faults, |name| name == layout::ALGORITHM)?;
+        only(&blobs, "blobs/", usize::MAX, &mut faults, |name| name == layout::ALGORITHM)?;
         let names = |name: &str| known.binary_search_by(|known| known.as_str().cmp(name)).is_ok();
-        only(&blobs.join(layout::ALGORITHM), "blobs/sha256/", &mut faults, names)?;
+        only(&blobs.join(layout::ALGORITHM), "blobs/sha256/", usize::MAX, &mut faults, names)?;
     }
     match opened {
         Some(envelope) if faults.is_empty() => Ok(envelope),
@@ -46,7 +46,7 @@ pub(super) fn open(root: &Path) -> Result<Envelope, Error> {
 /// Opens and verifies the envelope in `root` whose blobs are in `blobs`, among others.
 pub(super) fn open_shared(root: &Path, blobs: &Path) -> Result<Envelope, Error> {
     let mut faults = Vec::new();
-    only(root, "", &mut faults, is_ours)?;
+    only(root, "", usize::MAX, &mut faults, is_ours)?;
     match open_with(root, blobs, &mut faults)? {
         Some(envelope) if faults.is_empty() => Ok(envelope),
         _ => Err(Error::broken(root, faults)),
@@ -106,30 +106,29 @@ fn verify(path: &Path, file: &File) -> Option<String> {
 fn read_signatures(root: &Path, faults: &mut Vec<FileFault>) -> Result<BTreeMap<Digest, Vec<u8>>, Error> {
     let directory = root.join(layout::SIGNATURES);
     let mut signatures = BTreeMap::new();
-    let mut room = layout::LONGEST_SIGNATURES;
-    let names = only(&directory, "signatures/", faults, |name| layout::signature_key(name).is_some())?;
+    let mut room = layout::Room::new();
+    let names =
+        only(&directory, "signatures/", layout::MOST_SIGNATURES, faults, |name| layout::signature_key(name).is_some())?;
     for (name, key) in names.iter().filter_map(|name| Some((name, layout::signature_key(name)?))) {
         match read_bounded(&directory.join(name), layout::LONGEST_SIGNATURE) {
-            Ok(bytes) => match room.checked_sub(bytes.len() as u64) {
-                Some(left) => {
-                    room = left;
-                    signatures.insert(key, bytes);
-                }
-                None => {
-                    faults.push(FileFault::new(layout::signature(key), layout::too_much()));
+            Ok(bytes) => {
+                if let Err(fault) = room.take(bytes.len() as u64) {
+                    faults.push(FileFault::new(layout::signature(key), fault));
                     break;
                 }
-            },
+                signatures.insert(key, bytes);
+            }
             Err(fault) => faults.push(FileFault::new(layout::signature(key), fault)),
         }
     }
     Ok(signatures)
 }
 
-/// The names in a directory, none if it is not there; a name that is not `known` is a fault, and a link is no directory.
+/// The names in a directory, none if it is not there; a name that is not `known` is a fault, and a link is no directory. At most one more than `most` of them are gathered.
 fn only(
     directory: &Path,
     label: &str,
+    most: usize,
     faults: &mut Vec<FileFault>,
     known: impl Fn(&str) -> bool,
 ) -> Result<Vec<String>, Error> {
@@ -152,6 +151,10 @@ fn only(
                 let file = format!("{label}{}", name.to_string_lossy());
                 faults.push(FileFault::new(file, "is not part of the envelope; remove it"));
             }
+        }
+        // Those that are known are the manifest's, or signatures; of these, what is too many is told when they are read.
+        if names.len() > most {
+            break;
         }
         if faults.len() > MOST {
             return Err(Error::broken(directory, std::mem::take(faults)));

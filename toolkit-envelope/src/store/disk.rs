@@ -66,6 +66,27 @@ std::thread_local! {
     static SYNCHRONISED: std::cell::RefCell<Vec<std::path::PathBuf>> = const { std::cell::RefCell::new(Vec::new()) };
 }
 
+/// Waits until nobody else replaces files in `directory`, and keeps others out until the lock is dropped.
+///
+/// Where there are no such locks, on some shared disks and not on Unix, all go in at once.
+///
+/// # Errors
+///
+/// The system's.
+pub(crate) fn alone_in(directory: &Path) -> Result<Option<File>, Error> {
+    if !cfg!(unix) {
+        return Ok(None);
+    }
+    let lock = File::open(directory).map_err(Error::io("look into", directory))?;
+    loop {
+        match lock.lock() {
+            Ok(()) => return Ok(Some(lock)),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(_) => return Ok(None),
+        }
+    }
+}
+
 /// The directory in which `path` is.
 pub(crate) fn parent(path: &Path) -> &Path {
     match path.parent() {

@@ -47,18 +47,24 @@ impl Envelope {
 
     /// Saves the envelope as a directory at `path`, with those above it.
     ///
-    /// Saving it again where it is already does nothing, but add the signatures that are not there yet.
+    /// Saving it again where it is already does nothing, but add the signatures that are not there yet. An empty directory
+    /// becomes the envelope.
     ///
     /// # Errors
     ///
-    /// [`Error::Occupied`] when another envelope is there, [`Error::Broken`] when what is there is not whole, or when
-    /// the files to be saved have changed; [`Error::Io`]. Then nothing is there that was not there before.
+    /// [`Error::Occupied`] when another envelope is there, [`Error::OtherForm`] when this one is there as an archive,
+    /// [`Error::Signatures`] when it is there with another signature by the same key, [`Error::Broken`] when what is there
+    /// is not whole, or when the files to be saved have changed; [`Error::Io`]. Then nothing is there that was not there
+    /// before.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), Error> {
         save::directory(self, path.as_ref())
     }
 
     /// Saves the envelope as one file at `path`, by custom `NAME.envelope`: an uncompressed tar whose bytes are the
     /// same for the same envelope.
+    ///
+    /// Saving it again adds the signatures that are not there yet. Several may do so at once on Unix, where the directory
+    /// is locked meanwhile; elsewhere, the last one wins. Where a link leads to an archive, that gets the signatures.
     ///
     /// # Errors
     ///

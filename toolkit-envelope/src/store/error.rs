@@ -37,6 +37,24 @@ pub enum Error {
         /// What should have been saved.
         saved: Digest,
     },
+    /// This envelope is where it should be saved already, in the other of its two forms.
+    #[error("{place} is {found} of this envelope already; save {wanted} of it at another place")]
+    OtherForm {
+        /// The place.
+        place: String,
+        /// What is there: `a directory` or `an archive`.
+        found: &'static str,
+        /// What should have been saved.
+        wanted: &'static str,
+    },
+    /// The same envelope is where this one should be saved, and the signatures of the two do not go together.
+    #[error("the signatures are not saved in {place}:{}", Lines(faults))]
+    Signatures {
+        /// The place.
+        place: String,
+        /// Everything that is wrong with them.
+        faults: Vec<FileFault>,
+    },
     /// A manifest that cannot be saved.
     #[error("the envelope cannot be made:{}", Lines(faults))]
     Invalid {

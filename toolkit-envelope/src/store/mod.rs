@@ -34,7 +34,7 @@ pub(crate) use blob::Blob;
 pub use envelope::Envelope;
 pub(crate) use error::Lines;
 pub use error::{Error, FileFault};
-pub(crate) use layout::LONGEST_SIGNATURE;
+pub(crate) use layout::{LONGEST_SIGNATURE, Room};
 #[cfg(feature = "object-store")]
 pub use remote::Remote;
 pub use shared::Store;

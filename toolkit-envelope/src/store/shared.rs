@@ -36,7 +36,8 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// [`Error::Broken`] when the envelope's files have changed, [`Error::Io`].
+    /// [`Error::Broken`] when the envelope's files have changed, [`Error::Signatures`] when it is there with another
+    /// signature by the same key, [`Error::Io`].
     pub fn put(&self, envelope: &Envelope) -> Result<(), Error> {
         let blobs = self.blobs();
         disk::make(&blobs)?;

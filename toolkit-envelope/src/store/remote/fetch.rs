@@ -53,12 +53,11 @@ async fn fetch_tree(remote: &Remote, store: &Store) -> Result<Envelope, Error> {
         return Err(remote.broken(faults));
     }
     let mut signatures = BTreeMap::new();
-    let mut room = layout::LONGEST_SIGNATURES;
+    let mut room = layout::Room::new();
     for key in signers {
         let bytes = read(remote, &layout::signature(key), layout::LONGEST_SIGNATURE).await?;
-        let left = room.checked_sub(bytes.len() as u64);
-        let too_much = || remote.broken(vec![FileFault::new(layout::signature(key), layout::too_much())]);
-        room = left.ok_or_else(too_much)?;
+        let fault = |fault| remote.broken(vec![FileFault::new(layout::signature(key), fault)]);
+        room.take(bytes.len() as u64).map_err(fault)?;
         signatures.insert(key, bytes);
     }
     let places = files.keys().map(|digest| (*digest, Blob::Own(blobs.join(digest.hex())))).collect();

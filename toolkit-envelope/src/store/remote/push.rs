@@ -11,7 +11,7 @@ use super::{Remote, aside};
 use crate::{
     digest::Digest,
     manifest::{File, LONGEST},
-    store::{Envelope, Error, layout},
+    store::{Envelope, Error, FileFault, layout},
 };
 
 /// What is longer is sent in parts of this length.
@@ -26,7 +26,7 @@ pub(super) async fn push(remote: &Remote, envelope: &Envelope) -> Result<(), Err
         push_blob(remote, envelope, file).await?;
     }
     for (key, bytes) in envelope.signatures() {
-        put(remote, &remote.child(&layout::signature(*key)), bytes.clone(), PutMode::Overwrite).await?;
+        push_signature(remote, *key, bytes).await?;
     }
     if there {
         return Ok(());
@@ -39,6 +39,22 @@ pub(super) async fn push(remote: &Remote, envelope: &Envelope) -> Result<(), Err
     }
     put(remote, &remote.child(layout::CHECKSUM), checksum, PutMode::Overwrite).await?;
     Ok(())
+}
+
+/// Puts a signature there, but never in place of another one by the same key, of which one must be wrong.
+async fn push_signature(remote: &Remote, key: Digest, bytes: &[u8]) -> Result<(), Error> {
+    let to = remote.child(&layout::signature(key));
+    if put(remote, &to, bytes.to_vec(), PutMode::Create).await? {
+        return Ok(());
+    }
+    let found = remote.objects.get(&to).await.map_err(remote.failed("read"))?;
+    let same =
+        found.meta.size == bytes.len() as u64 && found.bytes().await.map_err(remote.failed("read"))?.as_ref() == bytes;
+    if same {
+        return Ok(());
+    }
+    let faults = vec![FileFault::new(layout::signature(key), layout::OTHER_SIGNATURE)];
+    Err(Error::Signatures { place: remote.shown.clone(), faults })
 }
 
 /// Whether this envelope's manifest and its checksum are there already.

@@ -64,6 +64,24 @@ async fn an_envelope_is_fetched_as_it_was_pushed() {
 }
 
 #[tokio::test]
+async fn a_signature_is_never_replaced_by_another_of_the_same_key() {
+    let remote = remote();
+    let key = Digest::of(b"key");
+    let with = |bytes: &[u8]| {
+        let mut signed = envelope();
+        signed.add_signature(key, bytes.to_vec());
+        signed
+    };
+    for _ in 0..2 {
+        remote.push(&with(b"good")).await.unwrap();
+    }
+    let error = remote.push(&with(b"baad")).await.unwrap_err();
+    assert!(matches!(error, Error::Signatures { .. }), "{error}");
+    let (_root, store) = store();
+    assert_eq!(remote.fetch(&store).await.unwrap().signatures()[&key], b"good");
+}
+
+#[tokio::test]
 async fn a_file_address_is_a_directory_like_any_other() {
     let root = tempdir().unwrap();
     let place = root.path().join("churn");
