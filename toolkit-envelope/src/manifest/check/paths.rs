@@ -1,6 +1,6 @@
 //! What a file's path may be, so that it means one file, inside of the envelope, on every system.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -14,12 +14,10 @@ pub(super) fn check(files: &[File], found: &mut Found) {
         if let Some(fault) = fault(&file.path) {
             found.push(format!("{place}/path"), format!("`{}` {fault}", file.path.escape_debug()));
         }
-        let mut parts = file.media_type.split('/');
-        let is_token = |part: Option<&str>| part.is_some_and(|part| !part.is_empty() && part.is_ascii());
-        if !(is_token(parts.next()) && is_token(parts.next()) && parts.next().is_none()) {
+        if !is_media_type(&file.media_type) {
             found.push(
                 format!("{place}/media_type"),
-                format!("found `{}`, expected a type such as `application/json`", file.media_type),
+                format!("found `{}`, expected a type as in RFC 6838, such as `application/json`", file.media_type),
             );
         }
         let (first, size) = *sizes.entry(file.digest).or_insert((index, file.size));
@@ -47,27 +45,44 @@ fn check_order(files: &[File], found: &mut Found) {
 
 /// Two paths that some file system takes for one, or one that is a file and a directory.
 fn check_collisions(files: &[File], found: &mut Found) {
-    let folded: Vec<String> = files.iter().map(|file| file.path.to_lowercase().nfc().collect()).collect();
-    let mut first: HashMap<&str, usize> = HashMap::new();
-    for (index, path) in folded.iter().enumerate() {
-        if let Some(before) = first.get(path.as_str()) {
-            let found_there = &files[*before].path;
-            found.push(
-                format!("/files/{index}/path"),
-                format!(
-                    "`{}` is the same path as `{found_there}` where case does not matter; rename one",
-                    files[index].path
-                ),
+    // Paths that are refused may be of any length, and are told of already.
+    let mut folded: Vec<(String, usize)> = files
+        .iter()
+        .zip(0..)
+        .filter(|(file, _)| fault(&file.path).is_none())
+        .map(|(file, index)| (fold(&file.path), index))
+        .collect();
+    // By parts, so that what lies in a directory follows what is called like it.
+    folded.sort_by(|(a, first), (b, second)| a.split('/').cmp(b.split('/')).then(first.cmp(second)));
+    for pair in folded.windows(2) {
+        let ((before, first), (path, index)) = (&pair[0], &pair[1]);
+        if before == path {
+            let message = format!(
+                "`{}` is the same path as `{}` where case does not matter; rename one",
+                files[*index].path, files[*first].path
             );
-        } else {
-            first.insert(path, index);
+            found.push(format!("/files/{index}/path"), message);
+        } else if path.strip_prefix(before.as_str()).is_some_and(|rest| rest.starts_with('/')) {
+            let message = format!("`{}` is a file and a directory; rename one", files[*first].path);
+            found.push(format!("/files/{first}/path"), message);
         }
     }
-    let directories: HashSet<&str> =
-        folded.iter().flat_map(|path| path.match_indices('/').map(|(place, _)| &path[..place])).collect();
-    for (file, index) in files.iter().zip(0..).filter(|(_, index)| directories.contains(folded[*index].as_str())) {
-        found.push(format!("/files/{index}/path"), format!("`{}` is a file and a directory; rename one", file.path));
-    }
+}
+
+/// The path as systems compare it to which case is nothing. By way of capitals, so that letters meet which have more than
+/// one small form (`σ` and `ς`), or a longer one (`ß`).
+fn fold(path: &str) -> String {
+    path.to_uppercase().to_lowercase().nfc().collect()
+}
+
+/// A type and a subtype as RFC 6838 restricts their names, without parameters: what is served with it is one line.
+fn is_media_type(text: &str) -> bool {
+    let is_name = |name: &str| {
+        (1..=127).contains(&name.len())
+            && name.starts_with(|first: char| first.is_ascii_alphanumeric())
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&byte))
+    };
+    text.split_once('/').is_some_and(|(kind, subtype)| is_name(kind) && is_name(subtype))
 }
 
 /// What is wrong with a path, if anything.
@@ -87,8 +102,14 @@ fn fault(path: &str) -> Option<&'static str> {
     if path.contains(':') {
         return Some("has a colon, which stands for a drive on some systems");
     }
+    if path.contains(['<', '>', '"', '|', '?', '*']) {
+        return Some("has one of < > \" | ? *, which some systems do not have in names");
+    }
     if path.chars().any(char::is_control) {
         return Some("has a control character");
+    }
+    if path.chars().any(is_unseen) {
+        return Some("has a character that is not seen, such as a mark of direction");
     }
     if path.split('/').any(str::is_empty) {
         return Some("has an empty part, expected one `/` between the parts, none at the end");
@@ -96,11 +117,53 @@ fn fault(path: &str) -> Option<&'static str> {
     if path.split('/').any(|part| matches!(part, "." | "..")) {
         return Some("has a part `.` or `..`, expected only names");
     }
-    if path.split('/').any(|part| part.ends_with(['.', ' '])) {
+    if path.split('/').any(is_device) {
+        return Some("has a part that is a device on some systems, such as `NUL` or `com1.txt`; rename it");
+    }
+    if path.split('/').any(|part| part.ends_with(|last: char| last == '.' || last.is_whitespace())) {
         return Some("has a part that ends with a dot or a space, which some systems cut off");
     }
     if !unicode_normalization::is_nfc(path) {
         return Some("is not in Unicode's NFC");
     }
     None
+}
+
+/// The names that Windows keeps for devices, whatever follows their first dot.
+fn is_device(part: &str) -> bool {
+    let name = part.split('.').next().unwrap_or_default().trim_end().to_uppercase();
+    let numbered = |device: &str| {
+        let number = name.strip_prefix(device);
+        number.is_some_and(|number| matches!(number.chars().next(), Some('0'..='9' | '¹' | '²' | '³')))
+            && name.chars().count() == 4
+    };
+    matches!(name.as_str(), "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$") || numbered("COM") || numbered("LPT")
+}
+
+/// Unicode's format characters (Cf), and its line and paragraph separators: two paths that look alike may differ by them.
+fn is_unseen(character: char) -> bool {
+    matches!(
+        character,
+        '\u{ad}'
+            | '\u{600}'..='\u{605}'
+            | '\u{61c}'
+            | '\u{6dd}'
+            | '\u{70f}'
+            | '\u{890}'..='\u{891}'
+            | '\u{8e2}'
+            | '\u{180e}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{2064}'
+            | '\u{2066}'..='\u{206f}'
+            | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{110bd}'
+            | '\u{110cd}'
+            | '\u{13430}'..='\u{1343f}'
+            | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0001}'
+            | '\u{e0020}'..='\u{e007f}'
+    )
 }
