@@ -1,7 +1,6 @@
 //! Which automatic job runs this, by the variables that the well-known systems set.
 
-use super::provenance::without_credentials;
-use crate::manifest::Job;
+use crate::manifest::{Job, without_credentials};
 
 /// The job that `variable` tells of.
 pub(super) fn inferred(variable: impl Fn(&str) -> Option<String>) -> Option<Job> {

@@ -7,7 +7,7 @@ use std::{
 use jiff::Timestamp;
 
 use super::job;
-use crate::manifest::{Git, Provenance, Sdk};
+use crate::manifest::{Git, Provenance, Sdk, without_credentials};
 
 impl Provenance {
     /// What can be known here and now: the time, this crate, the user and the machine, the state of the Git repository
@@ -53,13 +53,4 @@ fn git(directory: &Path) -> Option<Git> {
     let branch = ask(&["symbolic-ref", "--quiet", "--short", "HEAD"]);
     let dirty = !ask(&["status", "--porcelain"])?.is_empty();
     Some(Git { remote: remote.map(|url| without_credentials(&url)), commit, branch, dirty })
-}
-
-/// The address without what stands before `@` in `scheme://user:secret@host/path`. The user of `git@host:path` stays: it
-/// is part of the address, and has no secret.
-pub(super) fn without_credentials(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
-    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    format!("{scheme}://{host}{path}")
 }

@@ -13,6 +13,6 @@ pub(crate) use canonical::{canonical, difference, normal, normal_entries};
 pub(crate) use decode::{Decoder, Object, escape, nearest};
 pub(crate) use encode::Entries;
 pub use fault::Fault;
-pub(crate) use fault::{Faults, Shown};
+pub(crate) use fault::{Faults, MOST_FAULTS, Shown, cut};
 pub(crate) use named::named;
 pub(crate) use parse::parse;

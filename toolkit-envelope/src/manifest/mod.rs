@@ -4,6 +4,7 @@
 //! writing would not write: unknown keys (but those of the manifest that start with `x-`, which are kept), another
 //! order, other numbers, a space.
 
+mod address;
 mod binding;
 mod check;
 mod dataset;
@@ -20,6 +21,7 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use self::address::without_credentials;
 use serde_json::{Map, Value};
 
 pub use self::{

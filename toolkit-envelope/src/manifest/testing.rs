@@ -164,7 +164,8 @@ pub(crate) fn any_manifest() -> impl Strategy<Value = Manifest> {
 }
 
 fn any_runtime() -> impl Strategy<Value = Runtime> {
-    let onnx = (any::<u32>(), any::<Option<u32>>(), any::<bool>(), any_json(), prop::collection::vec(any_json(), 0..3));
+    let onnx =
+        (any::<u32>(), any::<Option<u32>>(), any::<bool>(), any_json(), prop::collection::vec(any_label(), 0..3));
     prop_oneof![
         onnx.prop_map(|(opset, ml_opset, native, null, labels)| {
             let mut binding = binding();
@@ -173,7 +174,7 @@ fn any_runtime() -> impl Strategy<Value = Runtime> {
             Runtime::Onnx(Onnx {
                 model: "model.onnx".to_owned(),
                 opset: opset.into(),
-                ml_opset: ml_opset.map(u64::from),
+                ml_opset: ml_opset.map(|version| u64::from(version).max(1)),
                 engine: if native { Engine::Native } else { Engine::Onnxruntime },
                 bindings: vec![binding],
             })
@@ -186,10 +187,18 @@ fn any_runtime() -> impl Strategy<Value = Runtime> {
     ]
 }
 
+fn any_label() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        any::<i32>().prop_map(Into::into),
+        any::<bool>().prop_map(Into::into),
+        any::<String>().prop_map(Into::into)
+    ]
+}
+
 fn any_environment() -> impl Strategy<Value = Environment> {
     let python = prop::option::of((any::<String>(), any::<String>()));
     let three = prop::collection::vec((any::<String>(), any::<String>(), any::<String>()), 0..3);
-    let requires = prop::collection::btree_set(any::<String>(), 0..4);
+    let requires = prop::collection::btree_set("[a-zé][^@\\pC]{0,9}", 0..4);
     (python, any::<Option<String>>(), three, requires).prop_map(|(python, libc, three, requires)| Environment {
         python: python.map(|(version, implementation)| PythonVersion { version, implementation }),
         platform: Platform { os: "linux".to_owned(), arch: "aarch64".to_owned(), libc },
@@ -203,8 +212,8 @@ fn any_environment() -> impl Strategy<Value = Environment> {
 }
 
 fn any_provenance() -> impl Strategy<Value = Provenance> {
-    let git = prop::option::of((any::<Option<String>>(), "[0-9a-f]{40}", any::<Option<String>>(), any::<bool>()));
-    let job = prop::option::of((any::<String>(), any::<String>(), any::<Option<String>>(), any::<Option<String>>()));
+    let git = prop::option::of((prop::option::of("[^@]*"), "[0-9a-f]{40}", any::<Option<String>>(), any::<bool>()));
+    let job = prop::option::of((any::<String>(), any::<String>(), prop::option::of("[^@]*"), any::<Option<String>>()));
     let moment = (0_i64..4_000_000_000, 0_i32..1_000_000_000);
     (moment, any::<String>(), git, job).prop_map(|((second, nanosecond), version, git, job)| Provenance {
         created_at: jiff::Timestamp::new(second, nanosecond).unwrap(),
@@ -226,7 +235,7 @@ fn any_initial() -> impl Strategy<Value = Initial> {
 
 fn any_dataset() -> impl Strategy<Value = Dataset> {
     let schema = prop::option::of(crate::schema::testing::any_schema());
-    (any::<String>(), any::<String>(), any::<Option<[u8; 4]>>(), any::<Option<u32>>(), schema).prop_map(
+    (any::<String>(), "[^@]*", any::<Option<[u8; 4]>>(), any::<Option<u32>>(), schema).prop_map(
         |(role, uri, digest, rows, schema)| Dataset {
             name: String::new(),
             role,

@@ -12,6 +12,7 @@ pub(super) fn check(bindings: &[Binding], functions: &[Function], found: &mut Fo
     let by_name: HashMap<_, _> = functions.iter().map(|function| (function.name.as_str(), function)).collect();
     for (index, binding) in bindings.iter().enumerate() {
         let place = format!("/runtime/bindings/{index}");
+        check_tensors(&place, binding, found);
         match by_name.get(binding.function.as_str()) {
             Some(function) => {
                 check_inputs(&place, binding, function, found);
@@ -32,6 +33,23 @@ pub(super) fn check(bindings: &[Binding], functions: &[Function], found: &mut Fo
                 format!("/functions/{index}"),
                 format!("`{}` has no binding; add one to /runtime/bindings", function.name),
             );
+        }
+    }
+}
+
+/// Tells of tensors without a name, and of labels that are no names of classes.
+fn check_tensors(place: &str, binding: &Binding, found: &mut Found) {
+    for (index, input) in binding.inputs.iter().enumerate() {
+        found.name(format!("{place}/inputs/{index}/tensor"), &input.tensor);
+    }
+    for (index, output) in binding.outputs.iter().enumerate() {
+        let place = format!("{place}/outputs/{index}");
+        found.name(format!("{place}/tensor"), &output.tensor);
+        for (number, label) in output.labels.iter().flatten().enumerate() {
+            if label.is_null() || label.is_array() || label.is_object() {
+                let place = format!("{place}/labels/{number}");
+                found.push(place, "is no label, expected a string, a number or a boolean");
+            }
         }
     }
 }

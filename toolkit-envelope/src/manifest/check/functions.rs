@@ -1,6 +1,9 @@
 //! What must be true of the query functions.
 
-use super::Found;
+use super::{
+    Found,
+    depth::{self, DEEPEST},
+};
 use crate::{
     manifest::{Function, Parameter},
     schema::{Kind, Schema},
@@ -29,6 +32,12 @@ pub(super) fn check(functions: &[Function], found: &mut Found) {
             let fields = function.params.iter().map(Parameter::to_field).collect();
             for fault in Schema::new(Kind::Struct { fields }).check().err().unwrap_or_default() {
                 found.push(fault.pointer.replacen("/fields", &format!("{place}/params"), 1), fault.message);
+            }
+        }
+        for (number, parameter) in function.params.iter().enumerate() {
+            if !depth::is_at_most(DEEPEST, &parameter.schema.kind) {
+                let place = format!("{place}/params/{number}/schema");
+                found.push(place, format!("lies more than {DEEPEST} levels deep; make it flatter"));
             }
         }
         found.schema(&format!("{place}/returns"), &function.returns);

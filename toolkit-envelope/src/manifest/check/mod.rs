@@ -1,24 +1,37 @@
 //! What must agree within a manifest, each fault with its place.
 
 mod bindings;
+mod depth;
 mod functions;
 mod paths;
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Manifest, Role, Runtime};
-use crate::{json::Fault, schema::Schema};
+use super::{
+    Manifest, Role, Runtime,
+    address::{has_password, remote_has_password},
+};
+use crate::{
+    json::{Fault, MOST_FAULTS, cut},
+    schema::Schema,
+};
 
 /// The roles of the files, by path.
 type Files<'a> = HashMap<&'a str, Role>;
+
+/// It is not shown, wherever the fault is.
+const PASSWORD: &str = "has a password, which all who get the envelope could read; leave out what stands before `@`";
 
 /// The faults found so far.
 #[derive(Default)]
 struct Found(Vec<Fault>);
 
 impl Found {
-    fn push(&mut self, pointer: impl Into<String>, message: impl Into<String>) {
-        self.0.push(Fault { pointer: pointer.into(), message: message.into() });
+    /// Keeps no more than are told of a document that is read.
+    fn push(&mut self, pointer: impl AsRef<str>, message: impl Into<String>) {
+        if self.0.len() < MOST_FAULTS {
+            self.0.push(Fault { pointer: cut(pointer.as_ref()), message: message.into() });
+        }
     }
 
     /// Tells of each name that is there twice, at its later place.
@@ -38,10 +51,13 @@ impl Found {
         for fault in schema.check().err().unwrap_or_default() {
             self.push(format!("{pointer}{}", fault.pointer), fault.message);
         }
+        if !depth::is_at_most(depth::DEEPEST, &schema.kind) {
+            self.push(pointer, format!("lies more than {} levels deep; make it flatter", depth::DEEPEST));
+        }
     }
 
     /// Tells when `name` is no name: empty, longer than 200 bytes, or with control characters.
-    fn name(&mut self, pointer: impl Into<String>, name: &str) {
+    fn name(&mut self, pointer: impl AsRef<str>, name: &str) {
         if name.trim().is_empty() {
             self.push(pointer, "is empty, expected a name");
         } else if name.len() > 200 || name.chars().any(char::is_control) {
@@ -80,6 +96,9 @@ impl Manifest {
         match &self.runtime {
             Runtime::Onnx(onnx) => {
                 is_file("/runtime/model", &onnx.model, Role::Model, files, found);
+                if onnx.ml_opset == Some(0) {
+                    found.push("/runtime/ml_opset", "is 0, expected at least 1; leave it out when there is none");
+                }
                 bindings::check(&onnx.bindings, &self.functions, found);
             }
             Runtime::Python(python) => {
@@ -88,14 +107,13 @@ impl Manifest {
                 if self.environment.python.is_none() {
                     found.push("/environment", "`python` is missing, which a Python object needs");
                 }
-                let directories: HashSet<_> = self
-                    .files
-                    .iter()
-                    .filter(|file| file.role == Role::Code)
-                    .flat_map(|file| file.path.match_indices('/').map(|(place, _)| &file.path[..place]))
-                    .collect();
+                let code = self.files.iter().filter(|file| file.role == Role::Code);
+                let mut code: Vec<_> = code.map(|file| file.path.as_str()).collect();
+                code.sort_unstable();
                 for (index, root) in python.import_roots.iter().enumerate() {
-                    if !directories.contains(root.as_str()) {
+                    let within = format!("{root}/");
+                    let next = code.partition_point(|path| *path < within.as_str());
+                    if !code.get(next).is_some_and(|path| path.starts_with(&within)) {
                         found.push(
                             format!("/runtime/import_roots/{index}"),
                             format!("`{root}` has no file of role `code` in it; name a directory of the files"),
@@ -117,6 +135,15 @@ impl Manifest {
         }
         found.name("/environment/platform/os", &environment.platform.os);
         found.name("/environment/platform/arch", &environment.platform.arch);
+        for (index, required) in environment.requires.iter().enumerate() {
+            let place = format!("/environment/requires/{index}");
+            // Each becomes a line of what an installer reads, to which `-` begins an option.
+            if required.trim().is_empty() || required.chars().any(char::is_control) || required.starts_with('-') {
+                found.push(place, format!("found `{required}`, expected what to install by PEP 508: `numpy==2.3.1`"));
+            } else if has_password(required) {
+                found.push(place, PASSWORD);
+            }
+        }
         for (index, pair) in environment.requires.windows(2).enumerate() {
             if pair[0] >= pair[1] {
                 found.push(
@@ -134,7 +161,17 @@ impl Manifest {
                 found.push("/provenance/git/commit", format!("found `{hash}`, expected a commit's full hash"));
             }
         }
+        let provenance = &self.provenance;
+        if provenance.git.as_ref().and_then(|git| git.remote.as_deref()).is_some_and(remote_has_password) {
+            found.push("/provenance/git/remote", PASSWORD);
+        }
+        if provenance.job.as_ref().and_then(|job| job.url.as_deref()).is_some_and(has_password) {
+            found.push("/provenance/job/url", PASSWORD);
+        }
         for (index, dataset) in self.datasets.iter().enumerate() {
+            if has_password(&dataset.uri) {
+                found.push(format!("/datasets/{index}/uri"), PASSWORD);
+            }
             found.name(format!("/datasets/{index}/name"), &dataset.name);
             if let Some(schema) = &dataset.schema {
                 found.schema(&format!("/datasets/{index}/schema"), schema);
@@ -177,7 +214,7 @@ impl Manifest {
     }
 }
 
-fn is_file(pointer: impl Into<String>, path: &str, role: Role, files: &Files, found: &mut Found) {
+fn is_file(pointer: impl AsRef<str>, path: &str, role: Role, files: &Files, found: &mut Found) {
     match files.get(path) {
         Some(known) if *known == role => {}
         Some(known) => found.push(

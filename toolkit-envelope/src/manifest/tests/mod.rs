@@ -4,10 +4,13 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::{
-    File, Manifest, Role,
+    File, Job, Manifest, Role,
     testing::{any_manifest, sample},
 };
-use crate::json::{canonical, parse};
+use crate::{
+    json::{canonical, parse},
+    schema::{Field, Kind, Schema},
+};
 
 /// The faults of the sample after `change`, as it would be read.
 fn faults(change: impl FnOnce(&mut Value)) -> Vec<String> {
@@ -213,6 +216,85 @@ fn functions_and_parameters_have_a_name_of_their_own() {
     assert!(
         checked(|manifest| manifest.functions.clear()).iter().any(|fault| fault.starts_with("/functions: is empty"))
     );
+}
+
+#[test]
+fn what_a_binding_names_is_a_name() {
+    let found = faults(|value| {
+        let binding = &mut value["runtime"]["bindings"][0];
+        binding["inputs"][0]["tensor"] = json!("");
+        binding["outputs"][1]["tensor"] = json!("a\n");
+        binding["outputs"][0]["labels"] = json!(["No", 1, true, null, ["No"], {}]);
+    });
+    let places: Vec<_> = found.iter().filter_map(|fault| fault.split(": ").next()).collect();
+    let place = |below: &str| format!("/runtime/bindings/0/{below}");
+    let expected =
+        ["inputs/0/tensor", "outputs/0/labels/3", "outputs/0/labels/4", "outputs/0/labels/5", "outputs/1/tensor"];
+    assert_eq!(places, expected.map(place), "{found:?}");
+}
+
+#[test]
+fn operators_of_which_there_are_none_have_no_version() {
+    let found = faults(|value| value["runtime"]["ml_opset"] = json!(0));
+    assert_eq!(found, ["/runtime/ml_opset: is 0, expected at least 1; leave it out when there is none"]);
+}
+
+#[test]
+fn what_is_required_is_one_line_and_no_option() {
+    for wrong in ["", " ", "a\n--index-url https://example.org", "--index-url https://example.org", "-e ."] {
+        let found = checked(|manifest| manifest.environment.requires.push(wrong.to_owned()));
+        assert!(found[0].starts_with("/environment/requires/0: found `"), "{wrong}: {found:?}");
+        assert!(!found[0].contains('\n'));
+    }
+    let found = checked(|manifest| manifest.environment.requires.push("numpy[extra]>=2; os_name == 'nt'".to_owned()));
+    assert_eq!(found, [""; 0]);
+}
+
+#[test]
+fn passwords_in_addresses_are_refused_and_not_shown() {
+    let found = checked(|manifest| {
+        let git = manifest.provenance.git.as_mut().unwrap();
+        git.remote = Some("me:secret@example.org:churn".to_owned());
+        let url = Some("https://me:secret@example.org/7".to_owned());
+        manifest.provenance.job =
+            Some(Job { system: "gitlab".to_owned(), id: "7".to_owned(), url: url.clone(), command: None });
+        manifest.datasets[0].uri = "postgres://me:secret@example.org/telco".to_owned();
+        manifest.environment.requires.push("churn @ https://me:secret@example.org/churn.whl".to_owned());
+    });
+    let places: Vec<_> = found.iter().filter_map(|fault| fault.split(": ").next()).collect();
+    assert_eq!(places, ["/environment/requires/0", "/provenance/git/remote", "/provenance/job/url", "/datasets/0/uri"]);
+    assert!(found.iter().all(|fault| fault.contains("has a password") && !fault.contains("secret")), "{found:?}");
+}
+
+#[test]
+fn schemas_are_no_deeper_than_plans_are_made() {
+    let nested = |levels: usize| {
+        let deeper = |schema| Schema::new(Kind::List { items: Box::new(schema), min: None, max: None });
+        (1..levels).fold(Schema::new(Kind::Bool), |schema, _| deeper(schema))
+    };
+    let with = |levels: usize| {
+        checked(|manifest| {
+            manifest.functions[0].params[0].schema = nested(levels);
+            manifest.functions[0].returns = nested(levels);
+            manifest.datasets[0].schema = Some(nested(levels));
+        })
+    };
+    let deep = |fault: &&String| fault.contains("lies more than 100 levels deep");
+    assert_eq!(with(100).iter().filter(deep).count(), 0);
+    let found = with(101);
+    let places: Vec<_> = found.iter().filter(deep).filter_map(|fault| fault.split(": ").next()).collect();
+    assert_eq!(places, ["/functions/0/params/0/schema", "/functions/0/returns", "/datasets/0/schema"]);
+    let arguments = Field::new("rows", nested(100));
+    crate::rows::Plan::new(&[arguments]).unwrap();
+}
+
+#[test]
+fn no_more_faults_are_kept_than_are_told() {
+    let found = checked(|manifest| {
+        let wrong = File { path: format!("/{}", "long".repeat(1000)), ..manifest.files[0].clone() };
+        manifest.files.extend(std::iter::repeat_n(wrong, 5000));
+    });
+    assert_eq!(found.len(), 1000);
 }
 
 proptest! {
