@@ -138,10 +138,11 @@ impl Manifest {
         for (index, required) in environment.requires.iter().enumerate() {
             let place = format!("/environment/requires/{index}");
             // Each becomes a line of what an installer reads, to which `-` begins an option.
-            if required.trim().is_empty() || required.chars().any(char::is_control) || required.starts_with('-') {
-                found.push(place, format!("found `{required}`, expected what to install by PEP 508: `numpy==2.3.1`"));
-            } else if has_password(required) {
+            if has_password(required) {
                 found.push(place, PASSWORD);
+            } else if required.trim().is_empty() || required.chars().any(char::is_control) || required.starts_with('-')
+            {
+                found.push(place, format!("found `{required}`, expected what to install by PEP 508: `numpy==2.3.1`"));
             }
         }
         for (index, pair) in environment.requires.windows(2).enumerate() {

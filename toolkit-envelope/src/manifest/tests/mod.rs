@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::{
-    File, Job, Manifest, Role,
+    File, Job, Manifest, Python, Role, Runtime, Serializer,
     testing::{any_manifest, sample},
 };
 use crate::{
@@ -219,6 +219,25 @@ fn functions_and_parameters_have_a_name_of_their_own() {
 }
 
 #[test]
+fn an_import_root_is_a_directory_with_code_in_it() {
+    let found = checked(|manifest| {
+        let code = |path: &str| File { path: path.to_owned(), role: Role::Code, ..manifest.files[0].clone() };
+        // By its every directory, the last one would take hours.
+        let files = [code("src-x/a.py"), code("src/a/b.py"), code(&"z/".repeat(1 << 20))];
+        manifest.files.extend(files);
+        let roots = ["src", "src/a", "src-x", "sr", "src/a/b.py", "src/", "", "examples"];
+        manifest.runtime = Runtime::Python(Python {
+            object: "model.onnx".to_owned(),
+            serializer: Serializer { name: "skops".to_owned(), version: "0.13".to_owned() },
+            import_roots: roots.map(str::to_owned).to_vec(),
+        });
+    });
+    let wrong: Vec<_> =
+        found.iter().filter_map(|fault| fault.strip_prefix("/runtime/import_roots/")?.get(..1)).collect();
+    assert_eq!(wrong, ["3", "4", "5", "6", "7"], "{found:?}");
+}
+
+#[test]
 fn what_a_binding_names_is_a_name() {
     let found = faults(|value| {
         let binding = &mut value["runtime"]["bindings"][0];
@@ -259,10 +278,21 @@ fn passwords_in_addresses_are_refused_and_not_shown() {
         manifest.provenance.job =
             Some(Job { system: "gitlab".to_owned(), id: "7".to_owned(), url: url.clone(), command: None });
         manifest.datasets[0].uri = "postgres://me:secret@example.org/telco".to_owned();
-        manifest.environment.requires.push("churn @ https://me:secret@example.org/churn.whl".to_owned());
+        let options = "--index-url https://me:secret@example.org".to_owned();
+        let direct = "churn @ https://me:secret@example.org/churn.whl".to_owned();
+        manifest.environment.requires = vec![options, direct];
     });
     let places: Vec<_> = found.iter().filter_map(|fault| fault.split(": ").next()).collect();
-    assert_eq!(places, ["/environment/requires/0", "/provenance/git/remote", "/provenance/job/url", "/datasets/0/uri"]);
+    assert_eq!(
+        places,
+        [
+            "/environment/requires/0",
+            "/environment/requires/1",
+            "/provenance/git/remote",
+            "/provenance/job/url",
+            "/datasets/0/uri"
+        ]
+    );
     assert!(found.iter().all(|fault| fault.contains("has a password") && !fault.contains("secret")), "{found:?}");
 }
 
