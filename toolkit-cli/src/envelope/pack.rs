@@ -90,7 +90,7 @@ fn described(mut builder: EnvelopeBuilder, arguments: &Pack) -> anyhow::Result<E
 }
 
 /// As one file if its name says so, as a directory else.
-pub(super) fn save(envelope: &Envelope, path: &Path) -> anyhow::Result<()> {
+fn save(envelope: &Envelope, path: &Path) -> anyhow::Result<()> {
     if path.extension().is_some_and(|extension| extension == "envelope") {
         envelope.save_archive(path)?;
     } else {

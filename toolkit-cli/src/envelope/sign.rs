@@ -8,7 +8,6 @@ use serde_json::json;
 use toolkit_envelope::Envelope;
 use toolkit_envelope::signature::{PublicKey, SigningKey};
 
-use super::pack::save;
 use crate::arguments::{Keygen, Sign};
 use crate::report::Reporter;
 
@@ -17,7 +16,11 @@ pub(crate) fn sign(arguments: &Sign, report: &Reporter) -> anyhow::Result<ExitCo
     let key = SigningKey::from_pem(&read(&arguments.key)?).with_context(|| arguments.key.display().to_string())?;
     let mut envelope = Envelope::open(&arguments.envelope)?;
     let id = envelope.sign(&key)?;
-    save(&envelope, &arguments.envelope)?;
+    if arguments.envelope.is_dir() {
+        envelope.save(&arguments.envelope)?;
+    } else {
+        envelope.save_archive(&arguments.envelope)?;
+    }
     let answer = json!({ "envelope_id": envelope.id().to_string(), "signed_by": id.to_string() });
     report.answer(&answer, || format!("{}\nsigned by {id}", envelope.id()))?;
     Ok(ExitCode::SUCCESS)
