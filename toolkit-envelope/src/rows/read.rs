@@ -223,7 +223,7 @@ impl<'s, 'j> Reader<'s, 'j> {
             }
         };
         if found.is_none() {
-            self.note(place, "one_of", || format!("must be {}", categories.expected()).into());
+            self.note(place, "enum", || format!("must be {}", categories.expected()).into());
         }
         Ok(found)
     }

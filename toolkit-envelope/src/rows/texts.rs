@@ -67,7 +67,7 @@ impl Form {
         match (self, values) {
             (Self::String, Values::String(strings)) => strings.push(text),
             (Self::Categorical(categories), Values::Categorical(codes)) => {
-                let refused = || Refused::one_of(format!("must be {}", categories.expected()));
+                let refused = || Refused::enum_(format!("must be {}", categories.expected()));
                 codes.push(categories.string(text).ok_or_else(refused)?);
             }
             (Self::Date, Values::Date(days)) => days.push(date::read(text)?),

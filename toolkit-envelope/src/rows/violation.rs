@@ -11,8 +11,8 @@ pub struct Violation {
     pub row: Option<usize>,
     /// Which column of the frame.
     pub column: Option<String>,
-    /// What kind of rule is broken: `required`, `null`, `type`, `format`, `range`, `length`, `shape`, `one_of`, `pattern`,
-    /// `unknown`, `duplicate`, or `syntax` for text that is not JSON.
+    /// What kind of rule is broken: `required`, `null`, `type`, `range`, `length`, `shape`, `enum`, `regex`, `unknown`,
+    /// `duplicate`, or `syntax` for text that is not JSON.
     pub code: &'static str,
     /// What the value must be, for a person.
     pub message: Cow<'static, str>,

@@ -92,10 +92,10 @@ impl Domain {
     pub(super) fn told(&self, outside: Outside) -> (&'static str, Cow<'static, str>) {
         match outside {
             Outside::Range => ("range", format!("must be {}", self.bounds).into()),
-            Outside::Values => ("one_of", "must be one of the values of its domain".into()),
+            Outside::Values => ("enum", "must be one of the values of its domain".into()),
             Outside::Pattern => {
                 let pattern = self.pattern.as_ref().map_or("", |pattern| pattern.as_str());
-                ("pattern", format!("must match the pattern `{pattern}`").into())
+                ("regex", format!("must match the pattern `{pattern}`").into())
             }
         }
     }

@@ -27,7 +27,7 @@ impl Writer<'_> {
             (Form::Categorical(categories), Values::Categorical(vec)) => {
                 match categories.texts.get(*vec.get(index)? as usize) {
                     Some(text) => self.out.extend_from_slice(text.as_bytes()),
-                    None => self.note(place, "one_of", format!("must be {}", categories.expected())),
+                    None => self.note(place, "enum", format!("must be {}", categories.expected())),
                 }
             }
             (Form::String, Values::String(strings)) => self.string(strings.get(index)?),

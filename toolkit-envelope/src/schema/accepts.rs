@@ -16,8 +16,7 @@ use crate::{Fault, json::escape};
 pub(crate) struct Refusal {
     /// Where, as a JSON Pointer (RFC 6901) from the value.
     pub(crate) pointer: String,
-    /// What kind of rule is broken: `required`, `null`, `type`, `format`, `range`, `length`, `shape`, `one_of`,
-    /// `pattern`, `unknown`.
+    /// What kind of rule is broken: `required`, `null`, `type`, `range`, `length`, `shape`, `enum`, `regex`, `unknown`.
     pub(crate) code: &'static str,
     /// What the value must be; it never says what it is.
     pub(crate) message: Cow<'static, str>,
@@ -233,12 +232,12 @@ impl Check {
         if let Some(values) = &domain.values
             && !values.iter().any(|value| scalar::read(kind, value).is_ok_and(|value| value == *stored))
         {
-            self.refuse("one_of", scalar::one_of(values));
+            self.refuse("enum", scalar::one_of(values));
         }
         if let (Some(pattern), Stored::Text(value)) = (&domain.pattern, stored)
             && !Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(value))
         {
-            self.refuse("pattern", format!("must match the pattern `{pattern}`"));
+            self.refuse("regex", format!("must match the pattern `{pattern}`"));
         }
     }
 }
@@ -314,7 +313,7 @@ mod tests {
             (
                 "114",
                 json!([{ "a": 1, "at": "2020-01-01T00:00:00" }]),
-                &["/0/at format must be a date and time with an offset, such as 2024-02-29T23:59:59Z"],
+                &["/0/at type must be a date and time with an offset, such as 2024-02-29T23:59:59Z"],
             ),
             ("115", json!([{ "a": 9_007_199_254_740_993_i64 }]), &[]),
             (
@@ -368,14 +367,14 @@ mod tests {
             (
                 json!({ "type": "string", "domain": { "values": ["a", "b"] } }),
                 json!("c"),
-                " one_of must be one of \"a\", \"b\"",
+                " enum must be one of \"a\", \"b\"",
             ),
             (
                 json!({ "type": "string", "domain": { "pattern": "^a" } }),
                 json!("ba"),
-                " pattern must match the pattern `^a`",
+                " regex must match the pattern `^a`",
             ),
-            (json!({ "type": "categorical", "values": [1, 2] }), json!(3), " one_of must be one of 1, 2"),
+            (json!({ "type": "categorical", "values": [1, 2] }), json!(3), " enum must be one of 1, 2"),
         ] {
             assert_eq!(refused(&schema, &value), [violation]);
         }

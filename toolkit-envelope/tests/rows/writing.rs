@@ -90,7 +90,7 @@ fn every_way_in_which_a_result_breaks_its_schema_is_found() {
     let mut frame = table(values, 2);
     let broken = written(&schema, &frame).unwrap_err();
     let found: Vec<_> = broken.list.iter().map(|violation| (violation.pointer.as_str(), violation.code)).collect();
-    assert_eq!(found, [("/1/p", "range"), ("/1/label", "one_of"), ("/1/when", "range"), ("/1/raw", "type")]);
+    assert_eq!(found, [("/1/p", "range"), ("/1/label", "enum"), ("/1/when", "range"), ("/1/raw", "type")]);
     assert_eq!(broken.list[0].message, "must be at least 0 and at most 1");
 
     frame.columns[0].values = Values::Float64(vec![0.5]);

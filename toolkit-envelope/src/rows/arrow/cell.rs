@@ -111,7 +111,7 @@ impl Source<'_> {
                         None => cells.integer(index)?.ok().and_then(|integer| categories.integer(integer)),
                     },
                 };
-                let refused = || Refused::one_of(format!("must be {}", categories.expected()));
+                let refused = || Refused::enum_(format!("must be {}", categories.expected()));
                 code.map(|code| codes.push(code)).ok_or_else(refused)
             }
             (Form::Decimal { precision, scale }, Values::Decimal(units)) if cells.text(index).is_none() => {

@@ -9,7 +9,7 @@ pub(crate) fn read(text: &str, out: &mut Vec<u8>) -> Result<(), Refused> {
     let start = out.len();
     STANDARD.decode_vec(text, out).map_err(|_| {
         out.truncate(start);
-        Refused::format("must be base64 with padding (RFC 4648 §4)")
+        Refused::type_("must be base64 with padding (RFC 4648 §4)")
     })
 }
 
@@ -28,7 +28,7 @@ mod tests {
     fn text_that_is_not_base64_is_refused_and_leaves_the_bytes_as_they_were() {
         for text in ["AAA", "AAA_", "A A=", "AB==x", "AAAA AAAA"] {
             let mut bytes = vec![7];
-            assert_eq!(read(text, &mut bytes).map_err(|refused| refused.code), Err("format"), "{text}");
+            assert_eq!(read(text, &mut bytes).map_err(|refused| refused.code), Err("type"), "{text}");
             assert_eq!(bytes, [7], "{text}");
         }
     }

@@ -14,7 +14,7 @@ const FORM: &str = "must be a date such as 2024-02-29";
 pub(crate) fn read(text: &str) -> Result<i32, Refused> {
     let mut scan = Scan::new(text);
     let days = scan_days(&mut scan).filter(|_| scan.is_at_end());
-    days.ok_or_else(|| Refused::format(FORM))
+    days.ok_or_else(|| Refused::type_(FORM))
 }
 
 /// Adds the day to a text; nothing for one outside of the years 0000 to 9999, which RFC 3339 cannot write.
@@ -64,7 +64,7 @@ mod tests {
             "",
             "+002024-01-01",
         ] {
-            assert_eq!(read(text).map_err(|refused| refused.code), Err("format"), "{text}");
+            assert_eq!(read(text).map_err(|refused| refused.code), Err("type"), "{text}");
         }
     }
 

@@ -11,7 +11,7 @@ pub(crate) const DIGITS: u8 = 38;
 ///
 /// It must be exact: `1.50` with one digit after the point, and not `1.55`.
 pub(crate) fn read(text: &str, precision: u8, scale: u8) -> Result<i128, Refused> {
-    let parts = Parts::of(text).ok_or_else(|| Refused::format("must be a decimal number such as -12.50"))?;
+    let parts = Parts::of(text).ok_or_else(|| Refused::type_("must be a decimal number such as -12.50"))?;
     let Some((units, shift)) = parts.units() else { return Err(too_long(precision, scale)) };
     if units == 0 {
         return Ok(0);
@@ -143,7 +143,7 @@ mod tests {
     #[test]
     fn a_text_that_is_no_number_is_refused() {
         for text in ["", "-", "+1", "01", "1.", ".5", "1e", "1e+", "1.5.5", "NaN", "1_000", " 1", "１"] {
-            assert_eq!(read(text, 5, 2).map_err(|refused| refused.code), Err("format"), "{text}");
+            assert_eq!(read(text, 5, 2).map_err(|refused| refused.code), Err("type"), "{text}");
         }
     }
 

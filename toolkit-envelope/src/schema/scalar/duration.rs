@@ -18,7 +18,7 @@ pub(crate) fn read(text: &str, unit: TimeUnit) -> Result<i64, Refused> {
     let negative = scan.one_of(b"-").is_some();
     let length = scan_length(&mut scan, unit).map_err(|problem| problem.refused(FORM, unit))?;
     if !scan.is_at_end() {
-        return Err(Refused::format(FORM));
+        return Err(Refused::type_(FORM));
     }
     let length = if negative { -length } else { length };
     i64::try_from(length).map_err(|_| Refused::range("must be a duration whose units 64 bits count"))
@@ -100,7 +100,7 @@ mod tests {
             "P", "PT", "P1DT", "1S", "P1Y", "P1M", "PT1S2M", "PT1H1H", "PT1.5H", "P1.5D", "PT1", "PT-1S", "PT.5S",
             "PT1.S", " PT1S", "",
         ] {
-            assert_eq!(read(text, TimeUnit::Millisecond).map_err(|refused| refused.code), Err("format"), "{text}");
+            assert_eq!(read(text, TimeUnit::Millisecond).map_err(|refused| refused.code), Err("type"), "{text}");
         }
         assert_eq!(read("PT0.5S", TimeUnit::Second).unwrap_err().message, "must be a whole number of seconds");
     }
@@ -109,7 +109,7 @@ mod tests {
     fn a_duration_that_64_bits_do_not_count_is_out_of_range() {
         assert_eq!(read("P106752D", TimeUnit::Nanosecond).unwrap_err().code, "range");
         assert_eq!(read("P9223372036854775807W", TimeUnit::Nanosecond).unwrap_err().code, "range");
-        assert_eq!(read("PT99999999999999999999S", TimeUnit::Second).unwrap_err().code, "format");
+        assert_eq!(read("PT99999999999999999999S", TimeUnit::Second).unwrap_err().code, "type");
     }
 
     proptest! {

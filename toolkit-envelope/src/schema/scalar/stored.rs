@@ -68,7 +68,7 @@ fn category(values: &[Value], value: &Value) -> Result<i128, Refused> {
         (category, found) => category == found,
     };
     let place = values.iter().position(same).map(|place| place as i128);
-    place.ok_or_else(|| Refused::one_of(one_of(values)))
+    place.ok_or_else(|| Refused::enum_(one_of(values)))
 }
 
 /// What a value must be that is one of these.

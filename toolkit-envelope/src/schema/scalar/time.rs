@@ -14,7 +14,7 @@ const FORM: &str = "must be a time such as 23:59:59.5";
 pub(crate) fn read(text: &str, unit: TimeUnit) -> Result<i64, Refused> {
     let mut scan = Scan::new(text);
     let time = scan_time(&mut scan, unit).map_err(|problem| problem.refused(FORM, unit))?;
-    if scan.is_at_end() { Ok(time) } else { Err(Refused::format(FORM)) }
+    if scan.is_at_end() { Ok(time) } else { Err(Refused::type_(FORM)) }
 }
 
 /// Adds the time to a text; nothing for one that no day has.
@@ -68,8 +68,8 @@ impl From<Fraction> for Problem {
 impl Problem {
     pub(super) fn refused(self, form: &'static str, unit: TimeUnit) -> Refused {
         match self {
-            Self::Form => Refused::format(form),
-            Self::TooFine => Refused::format(match unit {
+            Self::Form => Refused::type_(form),
+            Self::TooFine => Refused::type_(match unit {
                 TimeUnit::Second => "must be a whole number of seconds",
                 TimeUnit::Millisecond => "must have at most 3 digits after the seconds",
                 TimeUnit::Microsecond => "must have at most 6 digits after the seconds",
@@ -103,7 +103,7 @@ mod tests {
     fn a_time_of_another_form_is_refused() {
         for text in ["24:00:00", "23:59:60", "10:00", "10:00:00Z", "10:00:00.", "1:00:00", "10-00-00", "", "é0:00:00"]
         {
-            assert_eq!(read(text, TimeUnit::Second).map_err(|refused| refused.code), Err("format"), "{text}");
+            assert_eq!(read(text, TimeUnit::Second).map_err(|refused| refused.code), Err("type"), "{text}");
         }
     }
 

@@ -15,13 +15,13 @@ const LOCAL: &str = "must be a date and time without an offset, such as 2024-02-
 pub(crate) fn read(text: &str, unit: TimeUnit, zoned: bool) -> Result<i64, Refused> {
     let form = if zoned { ZONED } else { LOCAL };
     let mut scan = Scan::new(text);
-    let days = date::scan_days(&mut scan).ok_or_else(|| Refused::format(form))?;
+    let days = date::scan_days(&mut scan).ok_or_else(|| Refused::type_(form))?;
     // RFC 3339 §5.6 lets letters be small, and a space stand for the `T`.
-    scan.one_of(b"Tt ").ok_or_else(|| Refused::format(form))?;
+    scan.one_of(b"Tt ").ok_or_else(|| Refused::type_(form))?;
     let time = time::scan_time(&mut scan, unit).map_err(|problem: Problem| problem.refused(form, unit))?;
-    let offset = if zoned { scan_offset(&mut scan).ok_or_else(|| Refused::format(form))? } else { 0 };
+    let offset = if zoned { scan_offset(&mut scan).ok_or_else(|| Refused::type_(form))? } else { 0 };
     if !scan.is_at_end() {
-        return Err(Refused::format(form));
+        return Err(Refused::type_(form));
     }
     let per_second = i128::from(unit.per_second());
     let moment = (i128::from(days) * 86_400 - i128::from(offset)) * per_second + i128::from(time);
@@ -70,8 +70,8 @@ mod tests {
 
     #[test]
     fn an_offset_is_needed_with_a_time_zone_and_refused_without() {
-        assert_eq!(read("2020-01-01T00:00:00", TimeUnit::Second, true), Err(Refused::format(ZONED)));
-        assert_eq!(read("2020-01-01T00:00:00Z", TimeUnit::Second, false), Err(Refused::format(LOCAL)));
+        assert_eq!(read("2020-01-01T00:00:00", TimeUnit::Second, true), Err(Refused::type_(ZONED)));
+        assert_eq!(read("2020-01-01T00:00:00Z", TimeUnit::Second, false), Err(Refused::type_(LOCAL)));
         assert_eq!(read("2020-01-01T00:00:00", TimeUnit::Second, false), Ok(1_577_836_800));
     }
 
@@ -91,7 +91,7 @@ mod tests {
             "2020-01-01T00:00:00Z[UTC]",
             "1577836800",
         ] {
-            assert_eq!(read(text, TimeUnit::Second, true).map_err(|refused| refused.code), Err("format"), "{text}");
+            assert_eq!(read(text, TimeUnit::Second, true).map_err(|refused| refused.code), Err("type"), "{text}");
         }
     }
 

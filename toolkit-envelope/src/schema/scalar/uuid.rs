@@ -9,7 +9,7 @@ pub(crate) fn read(text: &str) -> Result<[u8; 16], Refused> {
     // The crate takes other forms too: in braces, as a URN, without dashes.
     let uuid = Some(text).filter(|text| text.len() == 36).and_then(|text| Uuid::try_parse(text).ok());
     uuid.map(Uuid::into_bytes)
-        .ok_or_else(|| Refused::format("must be a UUID such as 67e55044-10b1-426f-9247-bb680e5fe0c8"))
+        .ok_or_else(|| Refused::type_("must be a UUID such as 67e55044-10b1-426f-9247-bb680e5fe0c8"))
 }
 
 /// Adds the UUID to a text.
@@ -32,7 +32,7 @@ mod tests {
             "67e55044-10b1-426f-9247-bb680e5fe0cg",
             "",
         ] {
-            assert_eq!(read(text).map_err(|refused| refused.code), Err("format"), "{text}");
+            assert_eq!(read(text).map_err(|refused| refused.code), Err("type"), "{text}");
         }
     }
 
