@@ -188,7 +188,12 @@ fn read_cell(
                 (_, text) => text,
             };
             let mut reader = Reader::new(text, scratch, super::Unknown::Refuse);
-            let read = reader.value(node, column, place).and_then(|()| reader.scan.end());
+            let start = reader.scan;
+            // A text that ends within a tuple or an object would leave its columns behind one another.
+            let read = reader.skip().and_then(|()| reader.scan.end()).and_then(|()| {
+                reader.scan = start;
+                reader.value(node, column, place)
+            });
             violations = reader.violations;
             if read.is_err() {
                 violations.note(place, "type", || format!("must be {}", node.form.expected()).into());

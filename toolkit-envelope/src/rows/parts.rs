@@ -208,7 +208,7 @@ impl Reader<'_, '_> {
             }
         }
         for column in columns.iter_mut().skip(count) {
-            column.push_nulls(base + 1 - column.len());
+            column.push_nulls((base + 1).saturating_sub(column.len()));
         }
         let length = Some(nodes.len() as u64);
         self.length(count, length, length, place);

@@ -115,3 +115,19 @@ fn text_that_is_not_utf_8_is_told_and_does_not_end_the_reading() {
     let error = CsvRows::new(&plan, bytes, CsvForm::default()).unwrap().read(9, &mut arguments).unwrap_err();
     assert_eq!(error.to_string(), "`/0/name` must be text in UTF-8 (line 2); `/1/plan` must be text in UTF-8 (line 3)");
 }
+
+#[test]
+fn a_cell_that_ends_too_early_leaves_nothing_for_the_rows_behind_it() {
+    let pair = Kind::Tuple { items: vec![schema(Kind::Int8), schema(Kind::Int8)] };
+    let both = Kind::Struct { fields: vec![field("a", Kind::Int8), field("b", Kind::Int8)] };
+    for (kind, cells, expected) in [
+        (pair, ["[1,", "[1,", "[1,", "[]"].as_slice(), "`/3/x` length must be 2, found 0 (line 5)"),
+        (both, &["{\"\"a\"\":1,", "{\"\"a\"\":1,\"\"b\"\":2}"], "`/0/x` must be an object (line 2)"),
+    ] {
+        let plan = Plan::new(&[frame(vec![field("x", kind)])]).unwrap();
+        let rows: Vec<_> = cells.iter().map(|cell| format!("\"{cell}\"\n")).collect();
+        let error = all(&plan, &format!("x\n{}", rows.concat())).unwrap_err().to_string();
+        let last = error.rsplit("; ").next().unwrap();
+        assert_eq!(last, expected);
+    }
+}
