@@ -82,8 +82,9 @@ impl<'a> Parts<'a> {
             if after.is_empty() || digits(after) < after.len() {
                 return None;
             }
-            // Beyond a million, what the digits say does not matter any more.
-            let size = after.iter().fold(0_i64, |size, digit| (size * 10 + i64::from(digit - b'0')).min(1_000_000));
+            // No text has so many zeros that it would matter what the digits say beyond that.
+            let digit = |size: i64, digit: &u8| (size.saturating_mul(10)).saturating_add(i64::from(digit - b'0'));
+            let size = after.iter().fold(0, digit).min(i64::MAX / 2);
             (exponent, rest) = (sign * size, &[]);
         }
         rest.is_empty().then_some(Self { negative, whole, fraction, exponent })
@@ -138,6 +139,15 @@ mod tests {
         assert_eq!(read("1000", 5, 2).unwrap_err().message, "must have at most 3 digits before the point");
         assert_eq!(read("1e999999999", 5, 2).unwrap_err().code, "range");
         assert_eq!(read(&"1".repeat(500), 38, 0).unwrap_err().code, "range");
+    }
+
+    #[test]
+    fn an_exponent_counts_however_many_zeros_there_are() {
+        let zeros = "0".repeat(1_000_000);
+        assert_eq!(read(&format!("1{zeros}e-99999999"), 5, 0).unwrap_err().code, "range");
+        assert_eq!(read(&format!("1{zeros}e-1000000"), 5, 0), Ok(1));
+        assert_eq!(read(&format!("0.{zeros}{zeros}1e2000001"), 5, 0), Ok(1));
+        assert_eq!(read(&format!("1e{}", "9".repeat(100)), 5, 0).unwrap_err().code, "range");
     }
 
     #[test]
