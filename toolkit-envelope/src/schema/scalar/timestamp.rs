@@ -11,6 +11,9 @@ use crate::schema::TimeUnit;
 const ZONED: &str = "must be a date and time with an offset, such as 2024-02-29T23:59:59Z";
 const LOCAL: &str = "must be a date and time without an offset, such as 2024-02-29T23:59:59";
 
+/// The seconds of the years 0000 to 9999, which are all that has a text.
+const YEARS: std::ops::RangeInclusive<i128> = -62_167_219_200..=253_402_300_799;
+
 /// The units since 1970-01-01T00:00:00: of UTC if it is `zoned`, else of the clock on the wall.
 pub(crate) fn read(text: &str, unit: TimeUnit, zoned: bool) -> Result<i64, Refused> {
     let form = if zoned { ZONED } else { LOCAL };
@@ -25,8 +28,12 @@ pub(crate) fn read(text: &str, unit: TimeUnit, zoned: bool) -> Result<i64, Refus
     }
     let per_second = i128::from(unit.per_second());
     let moment = (i128::from(days) * 86_400 - i128::from(offset)) * per_second + i128::from(time);
+    if !YEARS.contains(&moment.div_euclid(per_second)) {
+        return Err(Refused::range("must be a moment whose year in UTC is from 0000 to 9999"));
+    }
     // Only nanoseconds do not reach all years of four digits.
-    i64::try_from(moment).map_err(|_| Refused::range("must be from 1677-09-22 to 2262-04-11"))
+    let reach = "must be from 1677-09-21T00:12:43.145224192 to 2262-04-11T23:47:16.854775807 in UTC";
+    i64::try_from(moment).map_err(|_| Refused::range(reach))
 }
 
 /// Adds the moment to a text, in UTC if it is `zoned`; nothing for one outside of the years 0000 to 9999.
@@ -79,6 +86,17 @@ mod tests {
     fn a_moment_that_nanoseconds_do_not_reach_is_out_of_range() {
         assert_eq!(read("2262-04-12T00:00:00Z", TimeUnit::Nanosecond, true).unwrap_err().code, "range");
         assert_eq!(read("9999-12-31T23:59:59Z", TimeUnit::Microsecond, true), Ok(253_402_300_799_000_000));
+    }
+
+    #[test]
+    fn a_moment_that_has_no_text_in_utc_is_out_of_range() {
+        for text in ["9999-12-31T23:59:59-01:00", "0000-01-01T00:00:00+01:00"] {
+            assert_eq!(read(text, TimeUnit::Second, true).unwrap_err().code, "range", "{text}");
+        }
+        for text in ["9999-12-31T23:59:59.999Z", "0000-01-01T00:00:00Z"] {
+            let moment = read(text, TimeUnit::Millisecond, true).unwrap();
+            assert_eq!(write(moment, TimeUnit::Millisecond, true, &mut String::new()), Some(()), "{text}");
+        }
     }
 
     #[test]
