@@ -1,5 +1,7 @@
 //! Numbers of JSON, and what they are exactly.
 
+use std::cmp::Ordering;
+
 use super::scanner::Syntax;
 use crate::schema::scalar;
 
@@ -199,9 +201,38 @@ impl Number<'_> {
     /// The nearest float16; for an integer only if it is that integer.
     pub(super) fn float16(&self) -> Result<f32, Unfit> {
         let value = self.float64()?;
-        let half = scalar::number::half(value).ok_or(Unfit::Range)?;
+        let half = scalar::number::half(self.beside_halfway(value)).ok_or(Unfit::Range)?;
         #[allow(clippy::float_cmp, reason = "whether it is the very same number is the question")]
         let same = f64::from(half) == value;
         if self.integer && !same { Err(Unfit::Inexact) } else { Ok(half) }
     }
+
+    /// `value`, the float64 nearest to the number; or if it lies halfway between two float16 and the number beside it,
+    /// the float64 next to it on the number's side: a second rounding does not know what the first one took away.
+    fn beside_halfway(&self, value: f64) -> f64 {
+        let (below, above) = (value.next_down(), value.next_up());
+        if scalar::number::half(below) == scalar::number::half(above) {
+            return value;
+        }
+        match magnitude(self.text).cmp(&magnitude(&format!("{value:.30}"))) {
+            Ordering::Equal => value,
+            order if (order == Ordering::Less) != self.negative => below,
+            _ => above,
+        }
+    }
+}
+
+/// The place of the first digit that is no zero, as a power of ten, and the digits from there on, without zeros at the
+/// end: so numbers are compared by how far they are from zero. None but zero has no digits.
+fn magnitude(text: &str) -> (i64, Vec<u8>) {
+    let (number, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let whole = whole.trim_start_matches('-');
+    let digits: Vec<u8> = whole.bytes().chain(fraction.bytes()).collect();
+    let zeros = digits.iter().take_while(|digit| **digit == b'0').count();
+    let end = digits.iter().rposition(|digit| *digit != b'0').map_or(zeros, |last| last + 1);
+    // Of a number near a float16, the exponent is about as large as the text is long.
+    let exponent: i64 = exponent.parse().unwrap_or_default();
+    let count = |digits: usize| i64::try_from(digits).unwrap_or(i64::MAX);
+    (exponent.saturating_add(count(whole.len()) - count(zeros)), digits[zeros..end].to_vec())
 }

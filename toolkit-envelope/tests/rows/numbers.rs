@@ -32,6 +32,12 @@ fn a_fraction_is_rounded_to_the_nearest_float() {
     // The double nearest to this one lies halfway between two floats, and this one does not.
     assert_eq!(value(Kind::Float32, "8.134364604949951"), Ok(Values::Float32(vec![f32::from_bits(0x4102_265b)])));
     assert_eq!(value(Kind::Float16, "0.1"), Ok(Values::Float16(vec![0.099_975_586])));
+    assert_eq!(value(Kind::Float16, "1.00048828125"), Ok(Values::Float16(vec![1.0])));
+    assert_eq!(value(Kind::Float16, "1.00048828125000000000001"), Ok(Values::Float16(vec![1.000_976_6])));
+    assert_eq!(value(Kind::Float16, "-100.048828125000000000001e-2"), Ok(Values::Float16(vec![-1.000_976_6])));
+    assert_eq!(value(Kind::Float16, "1.0014648437499999999999"), Ok(Values::Float16(vec![1.000_976_6])));
+    assert_eq!(value(Kind::Float16, "0.000000029802322387695312500000001"), Ok(Values::Float16(vec![5.960_464_5e-8])));
+    assert_eq!(value(Kind::Float16, "65519.99999999999999999999"), Ok(Values::Float16(vec![65_504.0])));
     assert_eq!(value(Kind::Float32, "1e39"), Err("range"));
     assert_eq!(value(Kind::Float64, "1e309"), Err("range"));
     assert_eq!(value(Kind::Float16, "65520.0"), Err("range"));
