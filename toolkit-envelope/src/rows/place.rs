@@ -46,7 +46,8 @@ impl Place<'_> {
     pub(super) fn pointer(&self) -> String {
         let mut pointer = String::new();
         self.write(&mut pointer);
-        bounded(pointer)
+        cut(&mut pointer);
+        pointer
     }
 
     fn write(&self, pointer: &mut String) {
@@ -57,7 +58,14 @@ impl Place<'_> {
             Step::Document => {}
             Step::Column(name) | Step::Field(name) => {
                 pointer.push('/');
-                pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
+                // A name may be as long as the whole text, and stand in a thousand pointers.
+                for character in name.chars().take((LONGEST + 1).saturating_sub(pointer.len())) {
+                    match character {
+                        '~' => pointer.push_str("~0"),
+                        '/' => pointer.push_str("~1"),
+                        other => pointer.push(other),
+                    }
+                }
             }
             // Writing into a `String` cannot fail.
             Step::Row(index) | Step::Item(index) => {
@@ -75,16 +83,23 @@ impl Place<'_> {
     /// The outermost column.
     pub(super) fn column(&self) -> Option<String> {
         let outer = self.parent.and_then(Place::column);
-        outer.or_else(|| if let Step::Column(name) = self.step { Some(bounded(name.to_owned())) } else { None })
+        outer.or_else(|| if let Step::Column(name) = self.step { Some(shortened(name)) } else { None })
     }
 }
 
-fn bounded(mut text: String) -> String {
-    const LONGEST: usize = 512;
+/// So many bytes of a pointer or a name are told.
+const LONGEST: usize = 512;
+
+fn cut(text: &mut String) {
     if text.len() > LONGEST {
         text.truncate(text.floor_char_boundary(LONGEST));
         text.push('…');
     }
+}
+
+fn shortened(name: &str) -> String {
+    let mut text = name[..name.floor_char_boundary(LONGEST + 4)].to_owned();
+    cut(&mut text);
     text
 }
 
@@ -108,6 +123,16 @@ mod tests {
         let name = "é".repeat(1000);
         let place = Place::DOCUMENT.column_named(&name);
         assert!(place.pointer().len() < 520);
+        assert!(place.pointer().ends_with("é…") && place.field("further").pointer().ends_with("é…"));
         assert!(place.column().unwrap().len() < 520);
+        assert_eq!(Place::DOCUMENT.column_named("é").column().as_deref(), Some("é"));
+    }
+
+    #[test]
+    fn a_long_name_is_not_written_before_it_is_cut() {
+        let name = "n".repeat(1_000_000);
+        let mut pointer = String::new();
+        Place::DOCUMENT.field(&name).item(7).write(&mut pointer);
+        assert!(pointer.capacity() < 2000, "{}", pointer.capacity());
     }
 }
