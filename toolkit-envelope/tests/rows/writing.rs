@@ -1,3 +1,4 @@
+use proptest::prelude::*;
 use serde_json::json;
 use toolkit_envelope::{
     rows::{Layout, ValuePlan},
@@ -138,4 +139,41 @@ fn a_million_rows_are_written() {
     let all = table(vec![Values::Int64(vec![7; 1_000_000])], 1_000_000);
     assert_eq!(written(&series, &all).unwrap().len(), 2_000_001);
     assert_eq!(written(&series, &table(vec![Values::Int64(vec![])], 0)).unwrap(), "[]");
+}
+
+fn is_read_again(kind: Kind, values: Values) {
+    let schema = series(Schema::new(kind));
+    let rows = values.len();
+    let text = written(&schema, &table(vec![values.clone()], rows)).expect("all of them are finite");
+    let plan = plan(&schema);
+    let mut again = plan.table();
+    plan.read(text.as_bytes(), &mut again).expect("what is written is read");
+    assert_eq!(again.columns[0].values, values, "{text}");
+}
+
+#[test]
+fn every_float16_is_read_again() {
+    let halves = (0..=u16::MAX).map(|bits| {
+        let (exponent, mantissa) = (i32::from(bits >> 10 & 31), f32::from(bits & 1023));
+        let size =
+            if exponent == 0 { mantissa * 2_f32.powi(-24) } else { (1024.0 + mantissa) * 2_f32.powi(exponent - 25) };
+        if bits >> 15 == 1 { -size } else { size }
+    });
+    is_read_again(Kind::Float16, Values::Float16(halves.filter(|half| half.abs() <= 65_504.0).collect()));
+}
+
+proptest! {
+    #[test]
+    fn every_float32_is_read_again(bits in prop::collection::vec(any::<u32>(), 1..200), integer in 24..128_i32) {
+        let floats = bits.into_iter().map(f32::from_bits).filter(|value| value.is_finite());
+        // Great ones are integers, which would have to be exact if they were written as such.
+        let great = [1.0, 1.000_000_1, -1.999_999_9].map(|value| value * 2_f32.powi(integer));
+        is_read_again(Kind::Float32, Values::Float32(floats.chain(great).chain([1e11, 1e15, 1e16, f32::MAX]).collect()));
+    }
+
+    #[test]
+    fn every_float64_is_read_again(bits in prop::collection::vec(any::<u64>(), 1..200)) {
+        let floats = bits.into_iter().map(f64::from_bits).filter(|value| value.is_finite());
+        is_read_again(Kind::Float64, Values::Float64(floats.chain([1e15, 1e17, 1e21, 1e22, f64::MAX]).collect()));
+    }
 }
