@@ -6,6 +6,7 @@
 
 #[cfg(test)]
 mod agreement;
+mod any;
 #[cfg(feature = "arrow")]
 mod arrow;
 #[cfg(feature = "csv")]

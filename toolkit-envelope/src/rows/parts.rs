@@ -99,17 +99,6 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn any(&mut self, texts: &mut Strings, place: &Place<'_>) -> Result<bool, Syntax> {
-        let mut whole = true;
-        let text = self.scan.skip(&mut self.scratch.memory, &mut whole)?;
-        if whole {
-            texts.push(text);
-        } else {
-            self.half_surrogate(place);
-        }
-        Ok(whole)
-    }
-
     /// Tries one alternative after the other.
     fn union(
         &mut self,

@@ -174,3 +174,12 @@ fn a_parameter_that_is_left_out_is_its_default_or_absent() {
     assert_eq!(found(&parameters, "{}"), places(&[("/c", "required")]));
     assert_eq!(found(&parameters, r#"{"c": 1, "c": 2, "C": 3}"#), places(&[("/c", "duplicate"), ("/C", "unknown")]));
 }
+
+#[test]
+fn a_value_of_any_kind_has_no_member_twice() {
+    let value = r#"[{"a": {"b": 1, "c": [{"d": 1}, {"d": 2}]}, "b": 2}, {}]"#;
+    assert_eq!(table(Kind::Any, value).columns[0].values, Values::Json([value].into_iter().collect()));
+    assert_eq!(wrong(Kind::Any, r#"{"a": 1, "\u0061": 2}"#), places(&[("/x/a", "duplicate")]));
+    let value = r#"[{"a": [[{"b": 1, "c": {"d": 1, "d": 2, "e": 3}, "b": {}}]]}]"#;
+    assert_eq!(wrong(Kind::Any, value), places(&[("/x/0/a/0/0/c/d", "duplicate"), ("/x/0/a/0/0/b", "duplicate")]));
+}
