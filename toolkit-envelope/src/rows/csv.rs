@@ -150,6 +150,10 @@ impl<'p, R: Read> CsvRows<'p, R> {
             }
             table.rows += 1;
             self.row += 1;
+            if !violations.is_empty() {
+                // Nobody gets them.
+                table.columns.iter_mut().for_each(Column::clear);
+            }
         }
         Ok(table.rows)
     }

@@ -8,6 +8,8 @@ pub(super) struct Fields {
     pub(super) names: Names,
     /// Which of the scratch's key orders is theirs.
     pub(super) order: usize,
+    /// How many of them have to be there.
+    pub(super) needed: usize,
 }
 
 /// One field.
@@ -23,6 +25,11 @@ pub(super) struct FieldNode {
 }
 
 impl FieldNode {
+    /// Whether it is a violation when the field is missing.
+    pub(super) fn is_needed(&self) -> bool {
+        self.required && self.default.is_none()
+    }
+
     /// Whether null stands for a value that is missing, where each row has all columns.
     #[cfg(any(feature = "arrow", feature = "csv"))]
     pub(super) fn null_is_missing(&self) -> bool {

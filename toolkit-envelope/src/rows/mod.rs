@@ -21,6 +21,7 @@ mod parts;
 mod place;
 mod plan;
 mod read;
+mod room;
 mod scanner;
 #[cfg(any(feature = "arrow", feature = "csv"))]
 mod tabular;

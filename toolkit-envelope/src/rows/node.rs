@@ -240,7 +240,8 @@ impl Compiler {
             list.push(FieldNode { name: field.name.clone(), key, node, required: field.required, default });
         }
         self.scratch.orders.push(KeyOrder::declared(list.len()));
-        Fields { list, names, order: self.scratch.orders.len() - 1 }
+        let needed = list.iter().filter(|field: &&FieldNode| field.is_needed()).count();
+        Fields { list, names, order: self.scratch.orders.len() - 1, needed }
     }
 
     /// A column of one value, which stands in a schema.

@@ -10,7 +10,8 @@ use super::{
 use crate::table::Column;
 
 impl Reader<'_, '_> {
-    /// Reads an object into columns that have `base` values. With `row`, its members are columns of a frame.
+    /// Reads an object into columns that have at most `base` values; those of fields that were missing until now have
+    /// fewer, and [`fill`](Self::fill) adds them in the end. With `row`, its members are columns of a frame.
     pub(super) fn object(
         &mut self,
         fields: &Fields,
@@ -19,6 +20,9 @@ impl Reader<'_, '_> {
         place: &Place<'_>,
         row: bool,
     ) -> Result<(), Syntax> {
+        if !self.take_room(fields.list.len(), place) {
+            return self.skip();
+        }
         self.scan.step();
         let (mut found, mut last) = (0, None);
         if !self.scan.is_empty(b'}')? {
@@ -27,9 +31,10 @@ impl Reader<'_, '_> {
                     Some(index) => {
                         let (field, column) = (&fields.list[index], &mut columns[index]);
                         let here = if row { place.column_named(&field.name) } else { place.field(&field.name) };
-                        if column.len() == base {
+                        if let Some(behind) = base.checked_sub(column.len()) {
+                            self.fill_one(field, column, behind, &here);
                             self.value(&field.node, column, &here)?;
-                            found += 1;
+                            found += usize::from(field.is_needed());
                         } else {
                             self.duplicate(&here);
                             self.skip()?;
@@ -42,15 +47,35 @@ impl Reader<'_, '_> {
                 }
             }
         }
-        if found < fields.list.len() {
+        if found < fields.needed {
             for (field, column) in fields.list.iter().zip(columns) {
-                if column.len() == base {
+                if field.is_needed() && column.len() <= base {
                     let here = if row { place.column_named(&field.name) } else { place.field(&field.name) };
-                    self.missing(field, column, 1, &here);
+                    self.note(&here, "required", || "is required".into());
                 }
             }
         }
         Ok(())
+    }
+
+    /// Adds what stands for missing values, until all columns have `length` values.
+    pub(super) fn fill(&mut self, fields: &Fields, columns: &mut [Column], length: usize, place: &Place<'_>) {
+        for (field, column) in fields.list.iter().zip(columns) {
+            let behind = length.saturating_sub(column.len());
+            self.fill_one(field, column, behind, place);
+        }
+    }
+
+    /// Adds what stands for `count` values of a field that is missing.
+    #[inline]
+    fn fill_one(&mut self, field: &FieldNode, column: &mut Column, count: usize, place: &Place<'_>) {
+        // Nobody gets the values of a text in which something is wrong.
+        if count > 0 && self.violations.is_empty() {
+            let width = field.node.width();
+            if width <= 1 || self.take_room(width.saturating_mul(count), place) {
+                field.push_missing(column, count);
+            }
+        }
     }
 
     /// Reads a key, and gives which of the fields it is; its value comes next.
@@ -101,14 +126,6 @@ impl Reader<'_, '_> {
         Ok(None)
     }
 
-    /// Adds what stands for `count` values of a field that is missing.
-    fn missing(&mut self, field: &FieldNode, column: &mut Column, count: usize, place: &Place<'_>) {
-        if field.default.is_none() && field.required {
-            self.note(place, "required", || "is required".into());
-        }
-        field.push_missing(column, count);
-    }
-
     /// Reads a frame, of which a bracket or brace is here, into columns that have `base` values; gives how many rows.
     pub(super) fn rows(
         &mut self,
@@ -118,36 +135,36 @@ impl Reader<'_, '_> {
         place: &Place<'_>,
     ) -> Result<usize, Syntax> {
         if self.scan.peek()? == b'{' {
-            return self.columns(fields, columns, base, place);
+            return self.columns(fields, columns, place);
         }
         self.scan.step();
         if self.scan.is_empty(b']')? {
             return Ok(0);
         }
-        let mut count = 0;
+        let (mut index, mut kept) = (0, base);
         loop {
-            let row = place.in_row(count);
+            let row = place.in_row(index);
             if self.scan.peek()? == b'{' {
-                self.object(fields, columns, base + count, &row, true)?;
+                self.object(fields, columns, kept, &row, true)?;
+                kept += 1;
             } else {
                 self.wrong("an object", &row)?;
-                columns.iter_mut().for_each(Column::push_null);
             }
-            count += 1;
+            index += 1;
+            if base == 0 && !self.violations.is_empty() {
+                // Nobody gets them.
+                columns.iter_mut().for_each(Column::clear);
+                kept = 0;
+            }
             if !self.scan.another(b']')? {
-                return Ok(count);
+                self.fill(fields, columns, kept, place);
+                return Ok(kept - base);
             }
         }
     }
 
     /// Reads a frame that is an object of columns.
-    fn columns(
-        &mut self,
-        fields: &Fields,
-        columns: &mut [Column],
-        base: usize,
-        place: &Place<'_>,
-    ) -> Result<usize, Syntax> {
+    fn columns(&mut self, fields: &Fields, columns: &mut [Column], place: &Place<'_>) -> Result<usize, Syntax> {
         self.scan.step();
         // For each column whether it is there, and of how many values, if it is an array.
         let mut found: Vec<Option<Option<usize>>> = vec![None; fields.list.len()];
@@ -175,10 +192,12 @@ impl Reader<'_, '_> {
         let lengths = || found.iter().enumerate().filter_map(|(index, length)| Some((index, length.flatten()?)));
         let first = lengths().next();
         let count = lengths().map(|(_, length)| length).max().unwrap_or(0);
+        let room = self.take_room(count.saturating_mul(fields.list.len()), place);
         for (index, (field, column)) in fields.list.iter().zip(columns).enumerate() {
             let here = place.column_named(&field.name);
             match (found[index], first) {
-                (None, _) => self.missing(field, column, count, &here),
+                (None, _) if field.is_needed() => self.note(&here, "required", || "is required".into()),
+                (None, _) if room => self.fill_one(field, column, count, &here),
                 (Some(Some(length)), Some((first, expected))) if length != expected => {
                     let first = &fields.list[first].name;
                     self.note(&here, "length", || {
@@ -187,8 +206,6 @@ impl Reader<'_, '_> {
                 }
                 _ => {}
             }
-            // After a violation, all columns are of one length all the same.
-            column.push_nulls((base + count).saturating_sub(column.len()));
         }
         Ok(count)
     }

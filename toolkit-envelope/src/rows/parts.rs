@@ -45,6 +45,7 @@ impl Reader<'_, '_> {
             (Form::Struct(fields), Values::Struct(count, columns)) if first == b'{' => {
                 self.object(fields, columns, *count, place, false)?;
                 *count += 1;
+                self.fill(fields, columns, *count, place);
             }
             (Form::Tuple(nodes), Values::Struct(count, columns)) if first == b'[' => {
                 self.tuple(nodes, columns, *count, place)?;
@@ -182,6 +183,9 @@ impl Reader<'_, '_> {
     }
 
     fn tuple(&mut self, nodes: &[Node], columns: &mut [Column], base: usize, place: &Place<'_>) -> Result<(), Syntax> {
+        if !self.take_room(nodes.iter().map(Node::width).sum(), place) {
+            return self.skip();
+        }
         self.scan.step();
         let mut count = 0;
         if !self.scan.is_empty(b']')? {

@@ -3,6 +3,7 @@ use super::{
     node::{Compiler, Form, Node, Unknown},
     place::Place,
     read::{Reader, Scratch},
+    room::Room,
     scanner::Syntax,
     violation::Violations,
 };
@@ -39,6 +40,7 @@ pub struct Plan {
     /// Which parameter an array stands for.
     pub(super) only: Option<usize>,
     pub(super) unknown: Unknown,
+    room: Room,
 }
 
 /// What a function is called with: a table for each parameter. Its memory can be used again.
@@ -100,13 +102,21 @@ impl Plan {
         });
         let defaults = defaults.collect();
         empty.scratch = compiler.scratch;
-        Ok(Self { fields, defaults, empty, only, unknown: Unknown::default() })
+        Ok(Self { fields, defaults, empty, only, unknown: Unknown::default(), room: Room::default() })
     }
 
     /// The same plan, with another rule for fields that nobody declared.
     #[must_use]
     pub fn with_unknown(self, unknown: Unknown) -> Self {
         Self { unknown, ..self }
+    }
+
+    /// The same plan, with another bound on the cells (rows times columns) of one call; without this, ten million.
+    ///
+    /// Each takes memory, also where a row says nothing: a column of float64 keeps nine bytes for `{}`.
+    #[must_use]
+    pub fn with_most_cells(self, most: usize) -> Self {
+        Self { room: Room::of(most), ..self }
     }
 
     /// What [`read`](Self::read) fills: one for each call that runs at the same time, to be used again and again.
@@ -125,7 +135,7 @@ impl Plan {
     pub fn read(&self, json: &[u8], into: &mut Arguments) -> Result<(), Violations> {
         self.prepare(into);
         let Arguments { tables, given, scratch } = into;
-        let result = read(json, scratch, self.unknown, |reader| self.read_all(reader, tables, given));
+        let result = read(json, scratch, self.unknown, self.room, |reader| self.read_all(reader, tables, given));
         if result.is_err() {
             into.clear();
         }
@@ -215,6 +225,7 @@ pub struct ValuePlan {
     pub(super) node: Node,
     empty: Table,
     pub(super) scratch: Scratch,
+    room: Room,
 }
 
 impl ValuePlan {
@@ -235,7 +246,14 @@ impl ValuePlan {
             node,
             empty: Table::of(schema),
             scratch: compiler.scratch,
+            room: Room::default(),
         })
+    }
+
+    /// The same plan, with another bound on the cells of one value; as [`Plan::with_most_cells`].
+    #[must_use]
+    pub fn with_most_cells(self, most: usize) -> Self {
+        Self { room: Room::of(most), ..self }
     }
 
     /// Whether `table` is for values of the plan's schema.
@@ -260,8 +278,9 @@ impl ValuePlan {
             *into = self.table();
         }
         let mut scratch = self.scratch.clone();
-        let result =
-            read(json, &mut scratch, Unknown::Refuse, |reader| reader.table(&self.node, into, &Place::DOCUMENT));
+        let result = read(json, &mut scratch, Unknown::Refuse, self.room, |reader| {
+            reader.table(&self.node, into, &Place::DOCUMENT)
+        });
         if result.is_err() {
             into.clear();
         }
@@ -274,6 +293,7 @@ fn read(
     json: &[u8],
     scratch: &mut Scratch,
     unknown: Unknown,
+    room: Room,
     all: impl FnOnce(&mut Reader<'_, '_>) -> Result<(), Syntax>,
 ) -> Result<(), Violations> {
     let text = match str::from_utf8(json) {
@@ -285,7 +305,7 @@ fn read(
             return Err(violations);
         }
     };
-    let mut reader = Reader::new(text, scratch, unknown);
+    let mut reader = Reader { room, ..Reader::new(text, scratch, unknown) };
     let ended = all(&mut reader).and_then(|()| reader.scan.end());
     let mut violations = reader.violations;
     if let Err(syntax) = ended {
@@ -314,7 +334,10 @@ impl Reader<'_, '_> {
                 table.rows = self.rows(fields, columns, 0, place)?;
             }
             (Form::Series(items), [column]) if first == b'[' => table.rows = self.items(items, column, place, true)?,
-            (Form::Struct(fields), columns) if first == b'{' => self.object(fields, columns, 0, place, true)?,
+            (Form::Struct(fields), columns) if first == b'{' => {
+                self.object(fields, columns, 0, place, true)?;
+                self.fill(fields, columns, 1, place);
+            }
             (Form::Tensor(tensor), [column]) => {
                 self.tensor(tensor, column, &mut table.shape, place)?;
                 if let Some(None) = tensor.shape.first() {

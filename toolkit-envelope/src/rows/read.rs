@@ -7,6 +7,7 @@ use super::{
     node::{Form, Node, Unknown},
     number::Unfit,
     place::Place,
+    room::Room,
     scanner::{Scanner, Syntax},
     violation::Violations,
 };
@@ -31,12 +32,14 @@ pub(super) struct Reader<'s, 'j> {
     pub(super) violations: Violations,
     /// While an alternative of a union is tried: whether it takes the value.
     pub(super) trial: Option<bool>,
+    /// How much may still be filled.
+    pub(super) room: Room,
 }
 
 impl<'s, 'j> Reader<'s, 'j> {
     pub(super) fn new(text: &'j str, scratch: &'s mut Scratch, unknown: Unknown) -> Self {
         let (scan, violations) = (Scanner::new(text), Violations::default());
-        Self { scan, scratch, unknown, violations, trial: None }
+        Self { scan, scratch, unknown, violations, trial: None, room: Room::default() }
     }
 
     #[cold]
@@ -76,7 +79,10 @@ impl<'s, 'j> Reader<'s, 'j> {
             if !node.nullable {
                 self.note(place, "null", || format!("must not be null, expected {}", node.form.expected()).into());
             }
-            column.push_null();
+            let width = node.width();
+            if width == 1 || self.take_room(width, place) {
+                column.push_null();
+            }
             return Ok(());
         }
         if self.scalar(node, &mut column.values, first, place)? {

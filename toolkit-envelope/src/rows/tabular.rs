@@ -39,7 +39,7 @@ impl Mapping {
             }
         }
         for (field, source) in fields.list.iter().zip(&sources) {
-            if source.is_none() && field.required && field.default.is_none() {
+            if source.is_none() && field.is_needed() {
                 violations.note(&table.column_named(&field.name), "required", || "is required".into());
             }
         }

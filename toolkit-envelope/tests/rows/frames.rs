@@ -175,3 +175,67 @@ fn a_plan_tells_all_that_is_wrong_with_its_parameters() {
     let places: Vec<_> = faults.iter().map(|fault| fault.pointer.as_str()).collect();
     assert_eq!(places, ["/rows/columns/a", "/rows/columns/b/default", "/c/default"]);
 }
+
+#[test]
+fn rows_times_columns_are_bounded() {
+    let columns = || (0..4).map(|index| optional(&index.to_string(), Kind::Int8)).collect::<Vec<_>>();
+    let plan = Plan::new(&[frame(columns())]).unwrap().with_most_cells(12);
+    assert_eq!(read_with(&plan, "[{}, {}, {}]").unwrap().tables()[0].rows, 3);
+    let too_many = "expected at most 12 cells (rows times columns) at once";
+    for (json, place) in [
+        ("[{}, {}, {}, {}, {}]", "/3"),
+        (r#"{"rows": {"0": [1, 2, 3, 4]}}"#, "/rows"),
+        (r#"[{}, {}, {}, {"4": 1}, {"0": 1000}]"#, "/3"),
+    ] {
+        let violations = read_with(&plan, json).unwrap_err();
+        assert_eq!(violations.to_string(), format!("`{place}` is one too many: {too_many}"), "{json}");
+        assert_eq!(violations.list[0].code, "length");
+    }
+    let inner = |kind| Plan::new(&[field("x", list(kind))]).unwrap().with_most_cells(12);
+    let nested = inner(Kind::Frame { columns: columns(), index: None });
+    assert!(read_with(&nested, "[[{}, {}], [{}]]").is_ok());
+    assert!(read_with(&nested, "[[{}, {}], [{}, {}]]").unwrap_err().to_string().ends_with(too_many));
+    let null = Schema::new(Kind::Struct { fields: columns() }).nullable();
+    let structs = Kind::List { items: Box::new(null), min: None, max: None };
+    assert!(read_with(&inner(structs.clone()), "[[null, null], [null]]").is_ok());
+    assert!(read_with(&inner(structs), "[[null, null], [null, null]]").unwrap_err().to_string().ends_with(too_many));
+    let pair = Kind::Tuple { items: vec![schema(Kind::Int8); 6] };
+    assert!(read_with(&inner(pair.clone()), "[[1, 2, 3, 4, 5, 6], [1, 2, 3, 4, 5, 6]]").is_ok());
+    assert!(read_with(&inner(pair), "[[], [], []]").unwrap_err().to_string().ends_with(too_many));
+}
+
+#[test]
+fn no_memory_is_taken_for_rows_that_nobody_gets() {
+    let columns = (0..100).map(|index| field(&index.to_string(), Kind::Int64)).collect();
+    let plan = Plan::new(&[frame(columns)]).unwrap();
+    let right: Vec<_> = (0..100).map(|index| format!("\"{index}\":1")).collect();
+    for row in ["0", "{}", &format!("{{{}}}", right.join(","))] {
+        let mut arguments = plan.arguments();
+        plan.read(format!("[0{}]", format!(",{row}").repeat(1000)).as_bytes(), &mut arguments).unwrap_err();
+        let Values::Int64(values) = &arguments.tables()[0].columns[7].values else { panic!("they are integers") };
+        assert!(values.capacity() < 10, "{row}");
+    }
+}
+
+#[test]
+fn columns_that_are_missing_in_some_rows_are_filled_in_their_places() {
+    let pair = Kind::Struct { fields: vec![optional("p", Kind::Int8), with_default(field("q", Kind::Int8), json!(9))] };
+    let columns = vec![
+        optional("a", Kind::Int8),
+        with_default(field("b", Kind::Int8), json!(5)),
+        optional("c", Kind::Int8),
+        optional("d", pair),
+    ];
+    let read =
+        read(&[frame(columns)], r#"[{}, {"b": 1}, {"a": 2}, {"d": {}}, {}, {"a": 3, "d": {"p": 4}}, {}]"#).unwrap();
+    let columns = &read.tables()[0].columns;
+    let valid = |column: &Column| (0..7).map(|row| column.is_valid(row)).collect::<Vec<_>>();
+    assert_eq!(columns[0].values, Values::Int8(vec![0, 0, 2, 0, 0, 3, 0]));
+    assert_eq!(valid(&columns[0]), [false, false, true, false, false, true, false]);
+    assert_eq!(columns[1].values, Values::Int8(vec![5, 1, 5, 5, 5, 5, 5]));
+    assert_eq!(valid(&columns[2]), [false; 7]);
+    assert_eq!(valid(&columns[3]), [false, false, false, true, false, true, false]);
+    let Values::Struct(7, parts) = &columns[3].values else { panic!("there are seven structs") };
+    assert_eq!(parts[0].values, Values::Int8(vec![0, 0, 0, 0, 0, 4, 0]));
+    assert_eq!(parts[1].values, Values::Int8(vec![0, 0, 0, 9, 0, 9, 0]));
+}
