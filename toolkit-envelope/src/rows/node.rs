@@ -1,6 +1,7 @@
 //! Schemas, made ready for reading and writing.
 
-use regex::Regex;
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use super::{
@@ -13,7 +14,7 @@ use super::{
 };
 use crate::{
     Fault,
-    schema::{self, Field, Kind, Schema, TimeUnit},
+    schema::{self, Field, Kind, Schema, TimeUnit, patterns::Patterns},
     table::{Column, Values},
 };
 
@@ -139,6 +140,7 @@ impl Categories {
 pub(super) struct Compiler {
     pub(super) faults: Vec<Fault>,
     pub(super) scratch: Scratch,
+    patterns: Patterns,
 }
 
 /// So deep may schemas be nested: values are as deep.
@@ -281,10 +283,10 @@ impl Compiler {
             self.read(&Value::from(values.clone()), &list, &node, &place.field("values"))
         });
         let pattern = domain.pattern.as_ref().and_then(|pattern| {
-            let wrong = match Regex::new(pattern) {
-                Ok(regex) if matches!(empty, Values::String(_)) => return Some(regex),
+            let wrong = match self.patterns.get(pattern) {
+                Ok(regex) if matches!(empty, Values::String(_)) => return Some(regex.clone()),
                 Ok(_) => "only strings have a pattern".to_owned(),
-                Err(error) => format!("is not a regular expression: {error}"),
+                Err(why) => why.to_owned(),
             };
             self.fault(&place.field("pattern"), wrong);
             None
@@ -303,6 +305,7 @@ impl Compiler {
             booleans: [None; 2],
             texts: values.iter().map(Value::to_string).collect(),
         };
+        let mut seen = HashSet::new();
         for (index, value) in values.iter().enumerate() {
             // A schema has fewer values than 32 bits count.
             let code = index as u32;
@@ -312,7 +315,7 @@ impl Compiler {
                 other => match other.as_i64().map(i128::from).or_else(|| other.as_u64().map(i128::from)) {
                     Some(integer) => {
                         categories.integers.push((integer, code));
-                        categories.integers.iter().filter(|(other, _)| *other == integer).count() > 1
+                        !seen.insert(integer)
                     }
                     None => {
                         self.fault(&place.field("values").item(index), "expected a string, an integer or a boolean");

@@ -2,11 +2,12 @@
 
 use std::{borrow::Cow, collections::BTreeSet};
 
-use regex::Regex;
 use serde_json::{Map, Value};
 
 use super::{
     Domain, Field, Kind, Schema,
+    choices::Choices,
+    patterns::Patterns,
     scalar::{self, Refused, Stored},
 };
 use crate::{Fault, json::escape};
@@ -39,19 +40,31 @@ impl Schema {
 
     /// Everything in which `value` does not satisfy this schema.
     pub(crate) fn refusals(&self, value: &Value) -> Vec<Refusal> {
-        let mut check = Check { pointer: String::new(), refusals: Vec::new() };
+        let mut check = Check::default();
         check.value(self, value);
         check.refusals
     }
 }
 
-struct Check {
+/// So many are kept; a value can have as many as it has parts.
+const MOST: usize = 1000;
+
+#[derive(Default)]
+struct Check<'s> {
     pointer: String,
     refusals: Vec<Refusal>,
+    /// How many there are, those that were not kept among them.
+    count: usize,
+    patterns: Patterns,
+    choices: Choices<'s>,
 }
 
-impl Check {
+impl<'s> Check<'s> {
     fn refuse(&mut self, code: &'static str, message: impl Into<Cow<'static, str>>) {
+        self.count += 1;
+        if self.refusals.len() >= MOST {
+            return;
+        }
         self.refusals.push(Refusal { pointer: self.pointer.clone(), code, message: message.into() });
     }
 
@@ -63,7 +76,7 @@ impl Check {
         self.pointer.truncate(length);
     }
 
-    fn value(&mut self, schema: &Schema, value: &Value) {
+    fn value(&mut self, schema: &'s Schema, value: &Value) {
         if value.is_null() {
             if !schema.nullable {
                 self.refuse("null", "must not be null");
@@ -90,7 +103,7 @@ impl Check {
                 }
             }
             Kind::Struct { fields } => match value.as_object() {
-                Some(entries) => self.fields(fields.iter(), entries),
+                Some(entries) => self.fields(fields.iter(), entries, Self::value),
                 None => self.refuse("type", "must be an object"),
             },
             Kind::Tuple { items } => {
@@ -101,21 +114,36 @@ impl Check {
                 }
             }
             Kind::Union { of } => {
-                if !of.iter().any(|schema| schema.refusals(value).is_empty()) {
+                if !of.iter().any(|schema| self.would_take(schema, value)) {
                     self.refuse("type", format!("must be {}", listed(of)));
                 }
             }
             Kind::Frame { columns, index } => self.frame(columns, index.as_deref().unwrap_or_default(), value),
             Kind::Tensor { dtype, shape } => self.tensor(dtype, shape, value),
+            kind @ Kind::Categorical { values, .. } => {
+                if !self.choices.has(kind, values, value) {
+                    self.refuse("enum", scalar::one_of(values));
+                }
+            }
             scalar => match scalar::read(scalar, value) {
                 Err(Refused { code, message }) => self.refuse(code, message),
                 Ok(stored) => {
                     if let Some(domain) = &schema.domain {
-                        self.domain(domain, scalar, &stored);
+                        self.domain(domain, scalar, value, &stored);
                     }
                 }
             },
         }
+    }
+
+    /// Whether a schema takes a value; that it does not is no refusal.
+    fn would_take(&mut self, schema: &'s Schema, value: &Value) -> bool {
+        let (kept, count) = (self.refusals.len(), self.count);
+        self.value(schema, value);
+        let taken = self.count == count;
+        self.refusals.truncate(kept);
+        self.count = count;
+        taken
     }
 
     fn array<'v>(&mut self, value: &'v Value) -> Option<&'v [Value]> {
@@ -126,7 +154,7 @@ impl Check {
         array.map(Vec::as_slice)
     }
 
-    fn items(&mut self, schema: &Schema, values: &[Value]) {
+    fn items(&mut self, schema: &'s Schema, values: &[Value]) {
         for (index, value) in values.iter().enumerate() {
             self.below(&index.to_string(), |check| check.value(schema, value));
         }
@@ -139,10 +167,15 @@ impl Check {
         }
     }
 
-    fn fields<'f>(&mut self, fields: impl Iterator<Item = &'f Field> + Clone, entries: &Map<String, Value>) {
+    fn fields(
+        &mut self,
+        fields: impl Iterator<Item = &'s Field> + Clone,
+        entries: &Map<String, Value>,
+        check_value: impl Fn(&mut Self, &'s Schema, &Value),
+    ) {
         for field in fields.clone() {
             self.below(&field.name, |check| match entries.get(&field.name) {
-                Some(value) => check.value(&field.schema, value),
+                Some(value) => check_value(check, &field.schema, value),
                 None if field.required => check.refuse("required", "is required"),
                 None => {}
             });
@@ -154,23 +187,26 @@ impl Check {
     }
 
     /// Rows as objects, or columns as arrays.
-    fn frame(&mut self, columns: &[Field], index: &[Field], value: &Value) {
+    fn frame(&mut self, columns: &'s [Field], index: &'s [Field], value: &Value) {
         let fields = || columns.iter().chain(index);
         match value {
             Value::Array(rows) => {
                 for (row, value) in rows.iter().enumerate() {
                     self.below(&row.to_string(), |check| match value {
-                        Value::Object(entries) => check.fields(fields(), entries),
+                        Value::Object(entries) => check.fields(fields(), entries, Self::value),
                         _ => check.refuse("type", "must be an object"),
                     });
                 }
             }
             Value::Object(entries) => {
-                let as_series = fields().map(|field| {
-                    let series = Kind::Series { values: Box::new(field.schema.clone()) };
-                    Field { schema: Schema::new(series), ..field.clone() }
+                self.fields(fields(), entries, |check, schema, column| match column {
+                    Value::Null => check.refuse("null", "must not be null"),
+                    column => {
+                        if let Some(values) = check.array(column) {
+                            check.items(schema, values);
+                        }
+                    }
                 });
-                self.fields(as_series.collect::<Vec<_>>().iter(), entries);
                 let arrays = fields().filter_map(|field| Some((field, entries.get(&field.name)?.as_array()?.len())));
                 let arrays = arrays.collect::<Vec<_>>();
                 let rows = arrays.first().map_or(0, |(_, rows)| *rows);
@@ -218,7 +254,7 @@ impl Check {
         }
     }
 
-    fn domain(&mut self, domain: &Domain, kind: &Kind, stored: &Stored<'_>) {
+    fn domain(&mut self, domain: &'s Domain, kind: &Kind, value: &Value, stored: &Stored<'_>) {
         // A bound is kept as its column keeps it, so that `0.1` lies in a float32 column that goes up to `0.1`.
         let bound = |bound: &Option<Value>, breaks: fn(&Stored<'_>, &Stored<'_>) -> bool| {
             let bound = bound.as_ref()?;
@@ -230,12 +266,12 @@ impl Check {
             self.refuse("range", in_range(domain.min.as_ref(), domain.max.as_ref()));
         }
         if let Some(values) = &domain.values
-            && !values.iter().any(|value| scalar::read(kind, value).is_ok_and(|value| value == *stored))
+            && !self.choices.has(kind, values, value)
         {
             self.refuse("enum", scalar::one_of(values));
         }
         if let (Some(pattern), Stored::Text(value)) = (&domain.pattern, stored)
-            && !Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(value))
+            && !self.patterns.get(pattern).is_ok_and(|pattern| pattern.is_match(value))
         {
             self.refuse("regex", format!("must match the pattern `{pattern}`"));
         }

@@ -3,6 +3,8 @@
 //! They stand there as they do in data, with one difference: numbers of a canonical document are doubles (RFC 8785), so
 //! an integer beyond ±(2⁵³−1) is written as a string of its digits, where its kind tells that it is an integer.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Number, Value};
 
 use super::{
@@ -112,11 +114,12 @@ fn elements(dtype: &Kind, value: &Value, leaf: &impl Fn(&Kind, &Value) -> Value)
 }
 
 fn by_name<'f>(
-    fields: impl Iterator<Item = &'f Field> + Clone,
+    fields: impl Iterator<Item = &'f Field>,
     entries: &Map<String, Value>,
     leaf: &impl Fn(&Kind, &Value) -> Value,
 ) -> Value {
-    let value = |name: &str, value: &Value| match fields.clone().find(|field| field.name == name) {
+    let fields = fields.map(|field| (field.name.as_str(), field)).collect::<HashMap<_, _>>();
+    let value = |name: &str, value: &Value| match fields.get(name) {
         Some(field) => mapped(&field.schema, value, leaf),
         None => json::normal(value),
     };

@@ -17,6 +17,7 @@
 mod accepts;
 #[cfg(feature = "arrow")]
 pub mod arrow;
+mod choices;
 pub mod diff;
 mod document;
 mod header;
@@ -25,6 +26,7 @@ pub mod inference_protocol;
 pub mod json_schema;
 mod kind;
 mod node;
+pub(crate) mod patterns;
 mod read;
 pub(crate) mod scalar;
 mod sound;

@@ -14,9 +14,10 @@ impl Schema {
     /// Everything that is wrong with it, each with its path: unknown keys and types, and what contradicts itself, as a
     /// domain that its kind does not hold.
     pub fn from_json(value: &Value) -> Result<Self, Vec<Fault>> {
-        all_faults(value, Self::decode)
+        all_faults(value, Self::decode, |schema, faults| schema.check_patterns("", faults))
     }
 
+    /// The patterns in it are not checked yet: how many there may be is a matter of the whole.
     pub(crate) fn decode(at: &Decoder<'_>) -> Option<Self> {
         let node = at.object()?;
         let kind = kind(&node);
@@ -40,7 +41,7 @@ impl Field {
     ///
     /// As [`Schema::from_json`], and a default that the schema does not take.
     pub fn from_json(value: &Value) -> Result<Self, Vec<Fault>> {
-        all_faults(value, Self::decode)
+        all_faults(value, Self::decode, |field, faults| field.schema.check_patterns("/schema", faults))
     }
 
     pub(crate) fn decode(at: &Decoder<'_>) -> Option<Self> {
@@ -215,9 +216,16 @@ fn flipped<T>(part: Option<Option<T>>) -> Option<Option<T>> {
     }
 }
 
-fn all_faults<T>(value: &Value, decode: impl FnOnce(&Decoder<'_>) -> Option<T>) -> Result<T, Vec<Fault>> {
+fn all_faults<T>(
+    value: &Value,
+    decode: impl FnOnce(&Decoder<'_>) -> Option<T>,
+    check: impl FnOnce(&T, &Faults),
+) -> Result<T, Vec<Fault>> {
     let faults = Faults::default();
     let decoded = decode(&Decoder::new(value, &faults));
+    if let Some(decoded) = &decoded {
+        check(decoded, &faults);
+    }
     let faults = faults.into_vec();
     decoded.filter(|_| faults.is_empty()).ok_or(faults)
 }
@@ -371,6 +379,38 @@ mod tests {
                 "/fields/2/default/deep/0: is an integer beyond ±(2^53 − 1), which only an integer type keeps",
                 "/fields/1/name: `a` is there already, expected names that differ",
             ]
+        );
+    }
+
+    #[test]
+    fn long_lists_are_read_in_time_that_grows_with_them() {
+        let integers = (0..50_000).collect::<Vec<_>>();
+        let lists = [
+            json!({ "type": "categorical", "values": integers }),
+            json!({ "type": "int64", "domain": { "values": integers } }),
+            json!({ "type": "struct", "fields": [{ "name": "a", "required": false, "default": integers, "schema":
+                { "type": "list", "items": { "type": "int64", "domain": { "values": integers } } } }] }),
+            json!({ "type": "struct", "fields": [{ "name": "a", "required": false, "default": integers, "schema":
+                { "type": "list", "items": { "type": "categorical", "values": integers } } }] }),
+        ];
+        // By comparing each with each, this takes minutes.
+        for list in lists {
+            assert!(Schema::from_json(&list).is_ok());
+        }
+    }
+
+    #[test]
+    fn a_pattern_is_compiled_once_for_all_values() {
+        let string = json!({ "type": "string", "domain": { "pattern": "\\w{4}" } });
+        let default = vec!["word"; 100_000];
+        let schema = json!({ "type": "struct", "fields": [{ "name": "a", "required": false, "default": default,
+            "schema": { "type": "list", "items": string } }] });
+        assert!(Schema::from_json(&schema).is_ok());
+        let string = |pattern: String| json!({ "type": "string", "domain": { "pattern": pattern } });
+        let many = (0..101).map(|index| string(index.to_string())).collect::<Vec<_>>();
+        assert_eq!(
+            faults(&json!({ "type": "tuple", "items": many })),
+            ["/items/100/domain/pattern: is one pattern too many, expected at most 100 that differ"]
         );
     }
 

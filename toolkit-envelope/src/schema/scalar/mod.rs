@@ -16,4 +16,4 @@ pub(crate) mod timestamp;
 pub(crate) mod uuid;
 
 pub(crate) use refused::Refused;
-pub(crate) use stored::{Stored, one_of, read};
+pub(crate) use stored::{Stored, category_key, one_of, read};

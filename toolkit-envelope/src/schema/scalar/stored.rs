@@ -18,6 +18,28 @@ pub(crate) enum Stored<'a> {
     Bytes(Vec<u8>),
 }
 
+impl Stored<'_> {
+    /// Bytes that two values of one kind have in common just if they are equal.
+    pub(crate) fn key(&self) -> Vec<u8> {
+        match self {
+            Self::Bool(value) => vec![u8::from(*value)],
+            Self::Integer(value) => value.to_be_bytes().to_vec(),
+            // Zero has two signs and is one number.
+            Self::Float(value) => (value + 0.0).to_bits().to_be_bytes().to_vec(),
+            Self::Text(value) => value.as_bytes().to_vec(),
+            Self::Bytes(value) => value.clone(),
+        }
+    }
+}
+
+/// Bytes that two categories have in common just if they are the same: an integer is, however it is written.
+pub(crate) fn category_key(value: &Value) -> Vec<u8> {
+    match value.as_number().map(number::integer) {
+        Some(Ok(integer)) => integer.to_string().into_bytes(),
+        _ => value.to_string().into_bytes(),
+    }
+}
+
 /// The value as a column of `kind` keeps it; `kind` is one without parts.
 pub(crate) fn read<'a>(kind: &Kind, value: &'a Value) -> Result<Stored<'a>, Refused> {
     Ok(match kind {
