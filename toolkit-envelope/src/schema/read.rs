@@ -342,8 +342,8 @@ mod tests {
                 "/shape: has more elements than a computer holds, expected fewer",
             ),
             (
-                json!({ "type": "timestamp", "unit": "s", "timezone": "Mars/Olympus" }),
-                "/timezone: is not known, expected a name of the IANA database or an offset such as `+02:00`",
+                json!({ "type": "timestamp", "unit": "s", "timezone": "localtime" }),
+                "/timezone: is no time zone, expected a name of the IANA database, such as `Europe/Berlin`, or an offset such as `+02:00`",
             ),
             (
                 json!({ "type": "int8", "observed": { "n": 1, "null_fraction": 1.5 } }),
@@ -380,6 +380,41 @@ mod tests {
                 "/fields/1/name: `a` is there already, expected names that differ",
             ]
         );
+    }
+
+    #[test]
+    fn whether_a_time_zone_is_one_does_not_depend_on_the_machine() {
+        let read = |zone: &str| Schema::from_json(&json!({ "type": "timestamp", "unit": "s", "timezone": zone }));
+        for zone in [
+            "UTC",
+            "Europe/Berlin",
+            "America/Argentina/Buenos_Aires",
+            "America/Port-au-Prince",
+            "Etc/GMT+5",
+            "EST5EDT",
+            "+02:00",
+            "-11:30",
+            "Mars/Of_the_next_edition",
+        ] {
+            assert!(read(zone).is_ok(), "{zone}");
+        }
+        let long = "A".repeat(65);
+        for zone in [
+            "",
+            "/",
+            "utc",
+            "europe/BERLIN",
+            "localtime",
+            "posixrules",
+            "Europe/",
+            "../Etc",
+            "-00:00",
+            "+2",
+            "Ä",
+            &long,
+        ] {
+            assert!(read(zone).is_err(), "{zone}");
+        }
     }
 
     #[test]
