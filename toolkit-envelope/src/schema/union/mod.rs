@@ -32,6 +32,9 @@ impl Schema {
     /// [observed](Schema::observed). What is in only one of two structs is not required. An `any` of which nothing but
     /// null was seen gives way to whatever the other says.
     ///
+    /// Schemas that were inferred give the same in any order. Of those with a `union` in them, a schema is put into the
+    /// first alternative that it has a type in common with, so that the order counts.
+    ///
     /// # Errors
     ///
     /// Each place where the two have no type in common: nothing becomes `any` or a `union` in silence. The places are
