@@ -340,3 +340,78 @@ fn unwritable(value: &Value) -> Option<String> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn whether_a_time_zone_is_one_does_not_depend_on_the_machine() {
+        let read = |zone: &str| Schema::from_json(&json!({ "type": "timestamp", "unit": "s", "timezone": zone }));
+        for zone in [
+            "UTC",
+            "Europe/Berlin",
+            "America/Argentina/Buenos_Aires",
+            "America/Port-au-Prince",
+            "Etc/GMT+5",
+            "EST5EDT",
+            "+02:00",
+            "-11:30",
+            "Mars/Of_the_next_edition",
+        ] {
+            assert!(read(zone).is_ok(), "{zone}");
+        }
+        let long = "A".repeat(65);
+        for zone in [
+            "",
+            "/",
+            "utc",
+            "europe/BERLIN",
+            "localtime",
+            "posixrules",
+            "Europe/",
+            "../Etc",
+            "-00:00",
+            "+2",
+            "Ä",
+            &long,
+        ] {
+            assert!(read(zone).is_err(), "{zone}");
+        }
+    }
+
+    #[test]
+    fn long_lists_are_read_in_time_that_grows_with_them() {
+        let integers = (0..50_000).collect::<Vec<_>>();
+        let lists = [
+            json!({ "type": "categorical", "values": integers }),
+            json!({ "type": "int64", "domain": { "values": integers } }),
+            json!({ "type": "struct", "fields": [{ "name": "a", "required": false, "default": integers, "schema":
+                { "type": "list", "items": { "type": "int64", "domain": { "values": integers } } } }] }),
+            json!({ "type": "struct", "fields": [{ "name": "a", "required": false, "default": integers, "schema":
+                { "type": "list", "items": { "type": "categorical", "values": integers } } }] }),
+        ];
+        // By comparing each with each, this takes minutes.
+        for list in lists {
+            assert!(Schema::from_json(&list).is_ok());
+        }
+    }
+
+    #[test]
+    fn a_pattern_is_compiled_once_for_all_values() {
+        let string = json!({ "type": "string", "domain": { "pattern": "\\w{4}" } });
+        let default = vec!["word"; 100_000];
+        let schema = json!({ "type": "struct", "fields": [{ "name": "a", "required": false, "default": default,
+            "schema": { "type": "list", "items": string } }] });
+        assert!(Schema::from_json(&schema).is_ok());
+        let string = |pattern: String| json!({ "type": "string", "domain": { "pattern": pattern } });
+        let many = (0..101).map(|index| string(index.to_string())).collect::<Vec<_>>();
+        let faults = Schema::from_json(&json!({ "type": "tuple", "items": many })).unwrap_err();
+        assert_eq!(
+            faults.iter().map(Fault::to_string).collect::<Vec<_>>(),
+            ["/items/100/domain/pattern: is one pattern too many, expected at most 100 that differ"]
+        );
+    }
+}
