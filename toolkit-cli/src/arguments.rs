@@ -63,7 +63,7 @@ pub(crate) struct Pack {
     /// What the functions answer for the example where the model was trained: a JSON object by function
     ///
     /// The model must answer the same.
-    #[arg(long, value_name = "RESULTS.json")]
+    #[arg(long, value_name = "RESULTS.json", requires = "example")]
     pub(crate) expected: Option<PathBuf>,
     /// The columns as training knows them: a JSON object with `columns` in the schema language
     ///
@@ -160,6 +160,8 @@ pub(crate) struct Predict {
     #[arg(long, short, default_value = "predict")]
     pub(crate) function: String,
     /// The rows: `.json`, `.jsonl`, `.csv` or `.parquet`; `-` is JSON on the standard input
+    ///
+    /// A JSON document is read whole; files of the other formats are read a batch at a time.
     #[arg(long, short, value_name = "FILE")]
     pub(crate) input: PathBuf,
     /// Where the results go: `.json`, `.jsonl`, `.csv` or `.parquet` [default: JSON on the standard output]

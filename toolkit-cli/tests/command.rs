@@ -171,3 +171,61 @@ fn what_breaks_callers_is_told_apart_from_what_does_not() {
     assert!(about("/predict/params/rows/e").starts_with("breaking"), "{told}");
     assert_eq!(succeeds(folder.path(), &["envelope", "diff", "old.envelope", "old.envelope"]), "the same envelope\n");
 }
+
+#[test]
+fn a_line_that_is_not_one_row_is_told() {
+    let folder = TempDir::new().unwrap();
+    let row = customers()[0].to_string();
+    let (begin, end) = row.split_once(',').unwrap();
+    for lines in [format!("{row},{row}\n"), format!("{begin}\n{end}\n")] {
+        fs::write(folder.path().join("rows.jsonl"), lines).unwrap();
+        fails(folder.path(), &["predict", &churn(), "-i", "rows.jsonl"]);
+    }
+}
+
+#[test]
+fn nothing_is_printed_where_a_late_row_is_wrong() {
+    let folder = TempDir::new().unwrap();
+    let row = customers()[0].to_string();
+    fs::write(folder.path().join("rows.jsonl"), format!("{}{{}}\n", format!("{row}\n").repeat(5000))).unwrap();
+    let output = toolkit(folder.path(), &["predict", &churn(), "-i", "rows.jsonl"]);
+    assert!(output.stdout.is_empty());
+    assert!(String::from_utf8(output.stderr).unwrap().contains("`/5000/tenure`"));
+}
+
+#[test]
+fn no_rows_give_a_file_with_the_names_of_the_columns() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("none.json"), "[]").unwrap();
+    let predict = |output: &str| {
+        let arguments = ["predict", &churn(), "-f", "predict_proba", "-i", "none.json", "-o", output];
+        succeeds(folder.path(), &arguments);
+        fs::read(folder.path().join(output)).unwrap()
+    };
+    assert_eq!(predict("none.csv"), b"No,Yes\n");
+    assert!(predict("none.parquet").starts_with(b"PAR1"));
+    assert_eq!(predict("none.out.json"), b"[]\n");
+}
+
+#[test]
+fn a_result_that_is_a_tensor_is_written_as_parquet_and_not_as_csv() {
+    let folder = TempDir::new().unwrap();
+    let rows = json!([[1, 2, 3, 4, 5, 6, 7, 8]]);
+    fs::write(folder.path().join("rows.json"), rows.to_string()).unwrap();
+    let pack = ["envelope", "pack", &model("nn_attention"), "--name", "attention", "--example", "rows.json"];
+    succeeds(folder.path(), &pack);
+    let shown = succeeds(folder.path(), &["predict", "attention.envelope", "-i", "rows.json"]);
+    let is_tensor = serde_json::from_str::<Value>(&shown).unwrap()[0].is_array();
+    let arguments = ["predict", "attention.envelope", "-i", "rows.json", "-o"];
+    succeeds(folder.path(), &[&arguments[..], &["out.parquet"]].concat());
+    if is_tensor {
+        fails(folder.path(), &[&arguments[..], &["out.csv"]].concat());
+    }
+}
+
+#[test]
+fn names_of_classes_that_are_not_the_model_s_are_refused() {
+    let folder = TempDir::new().unwrap();
+    let error = fails(folder.path(), &["envelope", "pack", &model("iris_lr_nozipmap"), "--classes", "a,b"]);
+    assert!(error.contains("there are 2 names"), "{error}");
+}

@@ -67,7 +67,8 @@ fn write_new(path: &Path, text: &str, is_secret: bool) -> anyhow::Result<()> {
     }
     #[cfg(not(unix))]
     let _ = is_secret;
-    let mut file = options.open(path).with_context(|| path.display().to_string())?;
+    let there = || format!("{}: cannot be made; a key that is there is never written over", path.display());
+    let mut file = options.open(path).with_context(there)?;
     file.write_all(text.as_bytes())?;
     Ok(())
 }

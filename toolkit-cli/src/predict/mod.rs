@@ -29,7 +29,8 @@ pub(crate) fn predict(arguments: &Predict, report: &Reporter) -> anyhow::Result<
     let model = Model::open(&arguments.envelope)?;
     let function = function(&model, &arguments.function)?;
     let unknown = if arguments.drop_unknown { Unknown::Drop } else { Unknown::Refuse };
-    let plan = function.plan().clone().with_unknown(unknown);
+    // Whoever gives a file knows how large it is.
+    let plan = function.plan().clone().with_unknown(unknown).with_most_cells(usize::MAX);
     let mut input = Input::open(&arguments.input, &plan, function, unknown)?;
     let mut output = Output::create(arguments.output.as_deref(), function)?;
     let progress = Progress::of(input.total());

@@ -3,10 +3,11 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use arrow_array::RecordBatch;
 use tempfile::NamedTempFile;
-use toolkit_envelope::Function;
 use toolkit_envelope::rows::Layout;
 use toolkit_envelope::table::Table;
+use toolkit_envelope::{Function, schema};
 
 use super::format::Format;
 use super::parquet;
@@ -18,11 +19,13 @@ pub(super) struct Output<'f> {
     path: Option<PathBuf>,
     temporary: NamedTempFile,
     text: Vec<u8>,
+    /// Whether anything was written.
+    is_begun: bool,
 }
 
 enum Kind {
-    /// The items of one array, so far whether there is one.
-    Json(BufWriter<File>, bool),
+    /// The items of one array.
+    Json(BufWriter<File>),
     JsonLines(BufWriter<File>),
     Csv(arrow_csv::Writer<File>),
     Parquet(parquet::Results),
@@ -41,26 +44,26 @@ impl<'f> Output<'f> {
         };
         let file: File = temporary.reopen()?;
         let kind = match format {
-            Format::Json => Kind::Json(BufWriter::new(file), false),
+            Format::Json => Kind::Json(BufWriter::new(file)),
             Format::JsonLines => Kind::JsonLines(BufWriter::new(file)),
             Format::Csv => Kind::Csv(arrow_csv::Writer::new(file)),
-            Format::Parquet => Kind::Parquet(parquet::Results::new(file, function)?),
+            Format::Parquet => Kind::Parquet(parquet::Results::new(file)),
         };
-        Ok(Self { function, kind, path: path.map(Path::to_owned), temporary, text: Vec::new() })
+        Ok(Self { function, kind, path: path.map(Path::to_owned), temporary, text: Vec::new(), is_begun: false })
     }
 
     /// Adds the results of a batch.
     pub(super) fn write(&mut self, results: &Table) -> anyhow::Result<()> {
+        let is_first = !std::mem::replace(&mut self.is_begun, true);
         match &mut self.kind {
-            Kind::Json(to, is_begun) => {
+            Kind::Json(to) => {
                 let items = items(self.function, results, &mut self.text)?;
-                to.write_all(match (*is_begun, items.is_empty()) {
-                    (false, _) => b"[",
-                    (true, false) => b",",
-                    (true, true) => b"",
+                to.write_all(match (is_first, items.is_empty()) {
+                    (true, _) => b"[",
+                    (false, false) => b",",
+                    (false, true) => b"",
                 })?;
                 to.write_all(items)?;
-                *is_begun = true;
             }
             Kind::JsonLines(to) => {
                 for row in 0..results.rows {
@@ -68,17 +71,22 @@ impl<'f> Output<'f> {
                     to.write_all(b"\n")?;
                 }
             }
-            Kind::Csv(to) => to.write(&self.function.returns().to_batch(results, self.function.name())?)?,
-            Kind::Parquet(to) => to.write(results, self.function)?,
+            Kind::Csv(to) => to.write(&batch(self.function, results)?).context("as CSV")?,
+            Kind::Parquet(to) => to.write(&batch(self.function, results)?)?,
         }
         Ok(())
     }
 
     /// Ends the file, and gives it its name.
-    pub(super) fn finish(self) -> anyhow::Result<()> {
+    pub(super) fn finish(mut self) -> anyhow::Result<()> {
+        if !self.is_begun {
+            // The names of the columns are told also where there is no row.
+            let none = nothing(self.function);
+            self.write(&none)?;
+        }
         match self.kind {
-            Kind::Json(mut to, is_begun) => {
-                to.write_all(if is_begun { b"]\n" } else { b"[]\n" })?;
+            Kind::Json(mut to) => {
+                to.write_all(b"]\n")?;
                 to.flush()?;
             }
             Kind::JsonLines(mut to) => to.flush()?,
@@ -101,6 +109,21 @@ fn items<'t>(function: &Function, results: &Table, text: &'t mut Vec<u8>) -> any
     text.clear();
     function.returns().write(results, Layout::Rows, text)?;
     Ok(text.get(1..text.len() - 1).unwrap_or_default())
+}
+
+fn batch(function: &Function, results: &Table) -> anyhow::Result<RecordBatch> {
+    Ok(function.returns().to_batch(results, function.name())?)
+}
+
+/// The result for no row.
+fn nothing(function: &Function) -> Table {
+    let returns = &function.declaration().returns;
+    let mut none = Table { present: true, ..Table::of(returns) };
+    if let schema::Kind::Tensor { shape, .. } = &returns.kind {
+        // The batch has no length, and neither has what is of any.
+        none.shape = shape.iter().map(|length| usize::try_from(*length).unwrap_or(0)).collect();
+    }
+    none
 }
 
 /// A temporary file is its owner's alone; a result is as any other file.

@@ -1,6 +1,7 @@
 use std::fs::File;
 
 use anyhow::Context;
+use arrow_array::RecordBatch;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use parquet::arrow::arrow_writer::ArrowWriter;
@@ -9,7 +10,6 @@ use parquet::file::properties::WriterProperties;
 use toolkit_envelope::Function;
 use toolkit_envelope::rows::{Arguments, Plan, Unknown};
 use toolkit_envelope::schema::Kind;
-use toolkit_envelope::table::Table;
 
 use super::BATCH;
 use super::input::InputError;
@@ -63,22 +63,32 @@ fn columns(function: &Function) -> Vec<&str> {
 }
 
 /// Results as a Parquet file.
-pub(super) struct Results(ArrowWriter<File>);
+pub(super) struct Results {
+    /// Until the first results come, whose types the file has.
+    file: Option<File>,
+    writer: Option<ArrowWriter<File>>,
+}
 
 impl Results {
-    pub(super) fn new(file: File, function: &Function) -> anyhow::Result<Self> {
-        let none = Table { present: true, ..Table::of(&function.declaration().returns) };
-        let schema = function.returns().to_batch(&none, function.name())?.schema();
-        let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
-        Ok(Self(ArrowWriter::try_new(file, schema, Some(properties))?))
+    pub(super) fn new(file: File) -> Self {
+        Self { file: Some(file), writer: None }
     }
 
-    pub(super) fn write(&mut self, results: &Table, function: &Function) -> anyhow::Result<()> {
-        Ok(self.0.write(&function.returns().to_batch(results, function.name())?)?)
+    pub(super) fn write(&mut self, results: &RecordBatch) -> anyhow::Result<()> {
+        if let Some(file) = self.file.take() {
+            let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
+            self.writer = Some(ArrowWriter::try_new(file, results.schema(), Some(properties))?);
+        }
+        if let Some(writer) = &mut self.writer {
+            writer.write(results)?;
+        }
+        Ok(())
     }
 
     pub(super) fn finish(self) -> anyhow::Result<()> {
-        self.0.close()?;
+        if let Some(writer) = self.writer {
+            writer.close()?;
+        }
         Ok(())
     }
 }

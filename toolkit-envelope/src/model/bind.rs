@@ -125,15 +125,25 @@ fn plan_input(function: &Function, input: &Input, port: &Port) -> Result<BoundIn
         Source::Parameter(name) => {
             let parameter = function.params.iter().position(|parameter| parameter.name == *name);
             let parameter = parameter.ok_or_else(|| vec![format!("there is no parameter `{name}`")])?;
-            let Kind::Tensor { dtype, .. } = &function.params[parameter].schema.kind else {
+            let Kind::Tensor { dtype, shape } = &function.params[parameter].schema.kind else {
                 return Err(vec![format!(
                     "the parameter `{name}` is bound to the input `{}` and is no tensor",
                     port.name
                 )]);
             };
-            if super::infer::kind(port.element) != **dtype {
-                let expected = port.element;
-                return Err(vec![format!("the parameter `{name}` has another element type than {expected}")]);
+            let schema = &function.params[parameter].schema;
+            let faults: Vec<String> = [
+                (super::infer::kind(port.element) != **dtype)
+                    .then(|| format!("has other elements than {}", port.element)),
+                (!fits(shape, port)).then(|| format!("has the shape {shape:?}, the input's axes are {:?}", port.dims)),
+                schema.nullable.then(|| "may be null, which a tensor cannot be".to_owned()),
+            ]
+            .into_iter()
+            .flatten()
+            .map(|fault| format!("the parameter `{name}`, bound to the input `{}`, {fault}", port.name))
+            .collect();
+            if !faults.is_empty() {
+                return Err(faults);
             }
             Ok(BoundInput::Tensor { parameter })
         }
@@ -174,6 +184,15 @@ fn shape_of(port: &Port, columns: usize) -> Result<bool, Vec<String>> {
     }
 }
 
+/// Whether a tensor of this shape may be what the input takes; −1 is any length.
+fn fits(shape: &[i64], port: &Port) -> bool {
+    let Some(dims) = port.dims.as_deref() else { return true };
+    let may_be = |(length, dim): (&i64, &Option<usize>)| {
+        dim.is_none_or(|dim| *length == -1 || usize::try_from(*length).is_ok_and(|length| length == dim))
+    };
+    shape.len() == dims.len() && shape.iter().zip(dims).all(may_be)
+}
+
 fn plan_output(returns: &Schema, output: &Output, port: &Port) -> Result<BoundOutput, String> {
     let (column, kind) = match (&returns.kind, &output.field) {
         (Kind::Tensor { .. }, None) => return Ok(BoundOutput::Tensor { name: port.name.clone() }),
@@ -186,6 +205,11 @@ fn plan_output(returns: &Schema, output: &Output, port: &Port) -> Result<BoundOu
         _ => return Err(format!("the output `{}` fits no part of the result", port.name)),
     };
     let index = output.index.map(|index| usize::try_from(index).unwrap_or(usize::MAX));
+    if let (Some(index), Some([_, Some(width)])) = (index, port.dims.as_deref())
+        && index >= *width
+    {
+        return Err(format!("the column {index} of the output `{}` is asked for, which has {width}", port.name));
+    }
     let take = Take::plan(&port.name, port.element, index, output.labels.as_deref(), kind)?;
     Ok(BoundOutput::Column { column, take })
 }

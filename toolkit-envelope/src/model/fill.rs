@@ -143,7 +143,7 @@ fn source(element: Element, from: &From<'_>, null: Option<&Value>) -> Result<Sou
         kind => kind,
     };
     if !takes(element, kind) {
-        return Err(format!("holds {}, the model takes {}", from.kind.name(), element));
+        return Err(format!("holds {}, the model takes {element}, which does not hold all of them", from.kind.name()));
     }
     let null = null_for(element, from.nullable, null)?;
     Ok(Source { column: from.column, null, texts, numbers })
@@ -164,14 +164,14 @@ fn null_for(element: Element, nullable: bool, null: Option<&Value>) -> Result<Nu
     }
 }
 
-/// Which kinds of columns an input takes: those that it holds, and integers where it holds floats.
+/// Which kinds of columns an input takes: those whose values it holds exactly.
 fn takes(element: Element, kind: &Kind) -> bool {
-    use Kind::{Bool, Float16, Float32, Float64, Int8, Int16, Int32, Int64, UInt8, UInt16, UInt32, UInt64};
+    use Kind::{Bool, Float16, Float32, Float64, Int8, Int16, Int32, Int64, UInt8, UInt16, UInt32};
     match element {
-        Element::Float32 | Element::Float64 => matches!(
-            kind,
-            Bool | Int8 | Int16 | Int32 | Int64 | UInt8 | UInt16 | UInt32 | UInt64 | Float16 | Float32 | Float64
-        ),
+        Element::Float32 => matches!(kind, Bool | Int8 | Int16 | UInt8 | UInt16 | Float16 | Float32),
+        Element::Float64 => {
+            matches!(kind, Bool | Int8 | Int16 | Int32 | UInt8 | UInt16 | UInt32 | Float16 | Float32 | Float64)
+        }
         Element::Int64 => matches!(kind, Bool | Int8 | Int16 | Int32 | Int64 | UInt8 | UInt16 | UInt32),
         Element::Int32 => matches!(kind, Bool | Int8 | Int16 | Int32 | UInt8 | UInt16),
         Element::Bool => matches!(kind, Bool),

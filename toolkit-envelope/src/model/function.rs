@@ -7,7 +7,7 @@ use super::buffer::Buffer;
 use crate::Fault;
 use crate::manifest;
 use crate::rows::{Arguments, Layout, Plan, ValuePlan};
-use crate::runtime::{Execute, Pool};
+use crate::runtime::{Execute, Pool, ROWS_KEPT};
 use crate::schema::{Field, Kind, Schema};
 use crate::table::{Table, Values};
 
@@ -29,9 +29,6 @@ struct Memory {
     inputs: Vec<Buffer>,
     result: Table,
 }
-
-/// Memory of calls with more rows is given back to the system.
-const ROWS_KEPT: usize = 4096;
 
 impl Function {
     pub(super) fn new(

@@ -122,6 +122,9 @@ impl OnnxModel {
         let graph = Graph::read(&self.bytes).map_err(|error| vec![error.to_string()])?;
         let (engine, loaded) = self.load(&graph)?;
         let arguments = infer::arguments(&loaded.inputs, &self.hints)?;
+        if self.hints.example.is_none() && !self.expected.is_empty() {
+            return Err(PackError(vec!["answers are expected, and there is no example that they are for".to_owned()]));
+        }
         let example = self.hints.example.clone().map(|rows| input(&arguments.parameters[0].name, rows));
         let outputs = match &example {
             Some(input) => seen(&loaded, &arguments, input)?,
@@ -236,14 +239,28 @@ fn seen(loaded: &Loaded, arguments: &infer::Arguments, input: &Value) -> Result<
         .map_err(|wrong| vec![format!("the example does not fit the model: {wrong}")])?;
     let mut outputs = loaded.outputs.clone();
     let mut buffers = Vec::new();
-    let tables: &[Table] = tables.tables();
-    let run = loaded.execute.run(&bound.inputs(tables, &mut buffers), &mut |index, tensor| {
+    // Twice the rows: one row alone does not show what is of that length anyhow.
+    let twice: Vec<Table> = tables.tables().iter().map(doubled).collect();
+    let rows = bound.rows(&twice);
+    let mut faults = Vec::new();
+    let run = loaded.execute.run(&bound.inputs(&twice, &mut buffers), &mut |index, tensor| {
+        if tensor.shape.first().is_some_and(|first| *first != rows) {
+            let shape = tensor.shape;
+            faults.push(format!("the output `{}` has the shape {shape:?} for {rows} rows", outputs[index].name));
+        }
         let rest = tensor.shape.iter().skip(1).map(|length| Some(*length));
         outputs[index].dims = Some(std::iter::once(None).chain(rest).collect());
         Ok(())
     });
     run.map_err(|error| vec![format!("the model cannot be run on the example: {error}")])?;
-    Ok(outputs)
+    if faults.is_empty() { Ok(outputs) } else { Err(PackError(faults)) }
+}
+
+fn doubled(table: &Table) -> Table {
+    let mut twice = table.clone();
+    // Both are of the same schema.
+    let _ = twice.append(table, 0..table.rows);
+    twice
 }
 
 fn declare(answer: &Answer, arguments: &infer::Arguments, source: FunctionSource) -> manifest::Function {

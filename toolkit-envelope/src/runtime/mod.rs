@@ -13,6 +13,9 @@ pub(crate) use pool::Pool;
 
 use crate::tensor::Tensor;
 
+/// Memory of calls with more rows is given back to the system.
+pub(crate) const ROWS_KEPT: usize = 4096;
+
 /// A model that is ready to run, from many threads at once.
 pub(crate) trait Execute: Send + Sync {
     /// Runs it once, and shows each output; inputs and outputs are counted as the model has them.

@@ -1,5 +1,5 @@
 use super::onnx::{Program, Scratch};
-use super::{Execute, Pool, RunError};
+use super::{Execute, Pool, ROWS_KEPT, RunError};
 use crate::tensor::Tensor;
 
 /// A model in the native runtime: compiled once, run by any number of threads.
@@ -27,7 +27,10 @@ impl Execute for Native {
             let Some(tensor) = scratch.output(index) else { continue };
             output(index, tensor)?;
         }
-        self.scratches.give_back(scratch);
+        let rows = inputs.first().and_then(|input| input.shape.first()).copied().unwrap_or_default();
+        if rows <= ROWS_KEPT {
+            self.scratches.give_back(scratch);
+        }
         Ok(())
     }
 }

@@ -72,7 +72,7 @@ fn frame(inputs: &[Port], columns: Vec<Field>, hints: &Hints) -> Result<Argument
     for (port, names) in inputs.iter().zip(allotted) {
         match null(port, &names, &columns, hints) {
             Ok(null) => {
-                bound.push(Input { tensor: port.name.clone(), source: Source::Columns { columns: names, null } })
+                bound.push(Input { tensor: port.name.clone(), source: Source::Columns { columns: names, null } });
             }
             Err(fault) => faults.push(fault),
         }

@@ -57,7 +57,7 @@ pub(super) fn classes(graph: &Body, hints: &Hints) -> Result<Option<Keys>, Vec<S
         Some(Keys::Integers(classes)) if classes.len() != hints.classes.len() => {
             format!("there are {} names, and the model has the classes {classes:?}", hints.classes.len())
         }
-        Some(Keys::Integers(classes)) if !classes.iter().copied().eq(0..classes.len() as i64) => {
+        Some(Keys::Integers(classes)) if !(0..).zip(classes).all(|(place, class)| place == *class) => {
             format!("only classes that are numbered from 0 on can be given names; the model's are {classes:?}")
         }
         _ => return Ok(Some(Keys::Strings(hints.classes.clone()))),

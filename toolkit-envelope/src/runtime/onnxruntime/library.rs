@@ -79,5 +79,11 @@ fn library_in(directory: &Path) -> Option<PathBuf> {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         name.starts_with("libonnxruntime.") || name == "onnxruntime.dll"
     };
-    entries.filter(is_library).max()
+    entries.filter(is_library).max_by_key(|path| version(path))
+}
+
+/// The numbers in a file's name: 1.9 is older than 1.31.
+fn version(path: &Path) -> Vec<u64> {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    name.split(|c: char| !c.is_ascii_digit()).filter_map(|number| number.parse().ok()).collect()
 }

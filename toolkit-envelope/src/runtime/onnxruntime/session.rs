@@ -38,20 +38,28 @@ impl Sessions {
         Ok(Self { idle: Mutex::new(idle), returned: Condvar::new(), inputs, outputs })
     }
 
-    /// Runs `call` with a session, once one is idle.
-    fn with_session<T>(&self, call: impl FnOnce(&mut Session) -> T) -> T {
+    /// A session, once one is idle.
+    fn session(&self) -> Borrowed<'_> {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut session = loop {
+        loop {
             match idle.pop() {
-                Some(session) => break session,
+                Some(session) => return Borrowed { sessions: self, session: Some(session) },
                 None => idle = self.returned.wait(idle).unwrap_or_else(PoisonError::into_inner),
             }
-        };
-        drop(idle);
-        let result = call(&mut session);
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(session);
-        self.returned.notify_one();
-        result
+        }
+    }
+}
+
+/// A session that goes back when the call ends, however it ends.
+struct Borrowed<'s> {
+    sessions: &'s Sessions,
+    session: Option<Session>,
+}
+
+impl Drop for Borrowed<'_> {
+    fn drop(&mut self) {
+        self.sessions.idle.lock().unwrap_or_else(PoisonError::into_inner).extend(self.session.take());
+        self.sessions.returned.notify_one();
     }
 }
 
@@ -61,19 +69,21 @@ impl Execute for Sessions {
         inputs: &[Tensor<'_>],
         output: &mut dyn FnMut(usize, Tensor<'_>) -> Result<(), RunError>,
     ) -> Result<(), RunError> {
-        self.with_session(|session| {
-            let values = self.inputs.iter().zip(inputs).map(|(name, tensor)| Ok((name.as_str(), to_value(*tensor)?)));
-            let values = values.collect::<ort::Result<Vec<_>>>().map_err(failed)?;
-            let results = session.run(values).map_err(failed)?;
-            for (index, (name, keys)) in self.outputs.iter().enumerate() {
-                let (shape, elements) = match keys {
-                    None => tensor(&results[name.as_str()]).map_err(failed)?,
-                    Some(keys) => maps(&results[name.as_str()], keys).map_err(failed)?,
-                };
-                output(index, Tensor { shape: &shape, elements: elements.view() })?;
-            }
-            Ok(())
-        })
+        let mut borrowed = self.session();
+        // It is taken out only when it is given back.
+        let Some(session) = &mut borrowed.session else { return Err(RunError::new("no session is idle")) };
+        let values = self.inputs.iter().zip(inputs).map(|(name, tensor)| Ok((name.as_str(), to_value(*tensor)?)));
+        let values = values.collect::<ort::Result<Vec<_>>>().map_err(failed)?;
+        let results = session.run(values).map_err(failed)?;
+        for (index, (name, keys)) in self.outputs.iter().enumerate() {
+            let value = results.get(name).ok_or_else(|| RunError::new(format!("there is no output `{name}`")))?;
+            let (shape, elements) = match keys {
+                None => tensor(value).map_err(failed)?,
+                Some(keys) => maps(value, keys).map_err(failed)?,
+            };
+            output(index, Tensor { shape: &shape, elements: elements.view() })?;
+        }
+        Ok(())
     }
 }
 

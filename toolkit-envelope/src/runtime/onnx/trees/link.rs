@@ -1,6 +1,6 @@
 //! The lists of an ensemble, checked and linked to trees.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::lists::{check_lengths, places, weights};
 use super::{Attributes, Real};
@@ -86,7 +86,28 @@ pub(super) fn link<T: Real>(attributes: &Attributes, targets: usize) -> Result<V
     }
     linker.read_all();
     let trees = linker.trees();
+    let weights: usize = trees.iter().map(Tree::weights).sum();
+    if weights > MOST_WEIGHTS {
+        linker
+            .faults
+            .push(format!("the trees have {weights} weights (leaves times targets), at most {MOST_WEIGHTS} are run"));
+    }
     if linker.faults.is_empty() { Ok(trees) } else { Err(linker.faults) }
+}
+
+/// A forest keeps a weight for each leaf and target of a tree: 512 MiB of them.
+const MOST_WEIGHTS: usize = 1 << 27;
+
+impl<T> Tree<T> {
+    /// How many weights a forest keeps of the tree.
+    fn weights(&self) -> usize {
+        let leaves = self.nodes.iter().filter_map(|node| match node {
+            Node::Leaf(weights) => Some(weights),
+            Node::Branch(_) => None,
+        });
+        let targets: HashSet<u32> = leaves.clone().flatten().map(|(target, _)| *target).collect();
+        leaves.count().saturating_mul(targets.len().max(1))
+    }
 }
 
 /// A node as the lists have it, its links being places in them.
