@@ -10,7 +10,6 @@ use super::{
     names::Names,
     place::Place,
     read::{Reader, Scratch},
-    violation::Violations,
 };
 use crate::{
     Fault,
@@ -39,7 +38,8 @@ pub(super) struct Node {
 impl Node {
     /// Notes if the last value of `column` is outside of the domain.
     #[inline]
-    pub(super) fn check_domain(&self, column: &Column, place: &Place<'_>, violations: &mut Violations) {
+    #[cfg(any(feature = "arrow", feature = "csv"))]
+    pub(super) fn check_domain(&self, column: &Column, place: &Place<'_>, violations: &mut super::Violations) {
         if let Some(domain) = &self.domain
             && let Err(outside) = domain.check(&column.values, column.len().saturating_sub(1))
         {
