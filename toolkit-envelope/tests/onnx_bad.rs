@@ -184,6 +184,22 @@ fn a_constant_that_would_fill_the_memory_is_refused() {
 }
 
 #[test]
+fn no_row_of_a_length_that_would_fill_the_memory_is_an_error_at_most() {
+    for row in [&[1_i64 << 40][..], &[1 << 40, 1 << 40]] {
+        let (inputs, outputs) = (vec![value("X", 1, row)], vec![value("Y", 1, row)]);
+        // There is no first row: it is tried with one.
+        let nodes = vec![node("Gather", &["X", "first"], &["Y"])];
+        let initializers = vec![integers("first", &[1], &[0])];
+        let program = compiled(&Parts { nodes, initializers, inputs, outputs });
+        let shape: Vec<usize> =
+            [0].into_iter().chain(row.iter().map(|length| usize::try_from(*length).unwrap())).collect();
+        let empty = Tensor { shape: &shape, elements: View::Float32(&[]) };
+        // Whether it is answered or not: nothing is made of that length.
+        let _ = program.run(&[empty], &mut program.scratch());
+    }
+}
+
+#[test]
 fn constants_that_would_fill_the_memory_together_are_refused() {
     let names: Vec<String> = (0..100).map(|number| format!("a{number}")).collect();
     let mut nodes: Vec<Message> = names.iter().map(|name| node("ConstantOfShape", &["shape"], &[name])).collect();

@@ -53,10 +53,12 @@ impl Take {
     /// Writes the column of `rows` values into `column`, in the memory that is there.
     pub(super) fn take(&self, tensor: Tensor<'_>, rows: usize, column: &mut Column) -> Result<(), RunError> {
         column.clear();
-        let width: usize = tensor.shape.get(1..).unwrap_or_default().iter().product();
+        // An empty tensor may have axes of any length.
+        let rest = tensor.shape.get(1..).unwrap_or_default();
+        let width = rest.iter().try_fold(1_usize, |width, length| width.checked_mul(*length)).unwrap_or(usize::MAX);
         let index = self.index.unwrap_or(0);
         let fits = tensor.shape.first() == Some(&rows)
-            && tensor.elements.len() == rows * width
+            && Some(tensor.elements.len()) == rows.checked_mul(width)
             && if self.index.is_some() { index < width } else { width == 1 };
         if !fits && rows > 0 {
             let expected =

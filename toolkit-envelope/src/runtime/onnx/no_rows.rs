@@ -2,7 +2,11 @@
 
 use crate::tensor::{Element, Elements, Strings, Tensor};
 
+use super::dims::size;
 use super::program::{Port, Program, RunError, Scratch};
+
+/// A row of more elements is not made up.
+const ROW: usize = 1 << 20;
 
 impl Program {
     /// Runs on one row of nothing in particular and cuts it off the outputs, if rows are what all inputs and outputs
@@ -22,10 +26,11 @@ impl Program {
         let row = |input: &Tensor<'_>| {
             let mut shape = input.shape.to_vec();
             shape.iter_mut().filter(|length| **length == 0).for_each(|length| *length = 1);
-            let elements = nothing(input.elements.element(), shape.iter().product());
-            (shape, elements)
+            let count = size(&shape).ok().filter(|count| *count <= ROW)?;
+            Some((shape, nothing(input.elements.element(), count)))
         };
-        let owned: Vec<(Vec<usize>, Elements)> = inputs.iter().map(row).collect();
+        let owned: Option<Vec<(Vec<usize>, Elements)>> = inputs.iter().map(row).collect();
+        let Some(owned) = owned else { return Err(error) };
         let one: Vec<Tensor<'_>> =
             owned.iter().map(|(shape, elements)| Tensor { shape, elements: elements.view() }).collect();
         if self.steps(&one, scratch).is_err() {
