@@ -168,6 +168,22 @@ fn no_row_and_a_million_rows_are_answered() {
 }
 
 #[test]
+fn columns_that_are_not_the_plan_s_are_refused() {
+    let (case, model) = load("churn_gb");
+    let predict = model.function("predict").unwrap();
+    let mut arguments = predict.plan().arguments();
+    predict.plan().read(json!(case.rows).to_string().as_bytes(), &mut arguments).unwrap();
+    let right = arguments.tables().to_vec();
+    assert!(predict.call(&right).is_ok());
+    let (mut fewer, mut shorter) = (right.clone(), right);
+    fewer[0].columns.pop();
+    shorter[0].columns[0] = shorter[0].columns[0].slice(0..3);
+    for wrong in [&[][..], &fewer, &shorter] {
+        assert!(matches!(predict.call(wrong), Err(CallError::Run(_))));
+    }
+}
+
+#[test]
 fn calls_at_the_same_time_do_not_disturb_each_other() {
     let (case, model) = load("churn_gb");
     std::thread::scope(|scope| {

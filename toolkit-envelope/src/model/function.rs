@@ -7,7 +7,7 @@ use super::buffer::Buffer;
 use crate::Fault;
 use crate::manifest;
 use crate::rows::{Arguments, Layout, Plan, ValuePlan};
-use crate::runtime::{Execute, Pool, ROWS_KEPT};
+use crate::runtime::{Execute, Pool, ROWS_KEPT, RunError};
 use crate::schema::{Field, Kind, Schema};
 use crate::table::{Table, Values};
 
@@ -15,6 +15,8 @@ use crate::table::{Table, Values};
 pub struct Function {
     declared: manifest::Function,
     plan: Plan,
+    /// What the plan fills, empty: the columns that a call must have.
+    empty: Arguments,
     returns: ValuePlan,
     /// Whether a result fits its schema if all its numbers are finite.
     is_plain: bool,
@@ -39,6 +41,7 @@ impl Function {
         let plan = plan(&declared)?;
         let returns = ValuePlan::new(&declared.returns).map_err(|faults| told(&declared, faults.as_slice()))?;
         Ok(Self {
+            empty: plan.arguments(),
             is_plain: is_plain(&declared.returns),
             plan,
             returns,
@@ -112,8 +115,9 @@ impl Function {
     ///
     /// # Errors
     ///
-    /// [`CallError::Run`] if the model cannot run on them, [`CallError::Result`] if its answer does not fit its schema.
+    /// [`CallError::Run`] if they are not such tables, or the model cannot run on them, [`CallError::Result`] if its answer does not fit its schema.
     pub fn call(&self, arguments: &[Table]) -> Result<Table, CallError> {
+        self.check(arguments)?;
         let mut result = self.result();
         let mut memory = self.memory();
         self.run(arguments, &mut memory.inputs, &mut result)?;
@@ -123,6 +127,26 @@ impl Function {
             self.returns.write(&result, Layout::Rows, &mut Vec::new()).map_err(CallError::Result)?;
         }
         Ok(result)
+    }
+
+    /// Whether the tables are as the plan fills them: who fills them by other means may have left something out.
+    fn check(&self, arguments: &[Table]) -> Result<(), RunError> {
+        let expected = self.empty.tables();
+        let is_whole = |table: &Table, parameter: &manifest::Parameter| {
+            let rows = match parameter.schema.kind {
+                Kind::Tensor { .. } => table.shape.iter().try_fold(1_usize, |rows, length| rows.checked_mul(*length)),
+                _ => Some(table.rows),
+            };
+            table.columns.iter().all(|column| Some(column.len()) == rows)
+        };
+        let fits = arguments.len() == expected.len()
+            && arguments.iter().zip(expected).all(|(table, expected)| table.is_like(expected))
+            && arguments.iter().zip(&self.declared.params).all(|(table, parameter)| is_whole(table, parameter));
+        if fits {
+            return Ok(());
+        }
+        let name = &self.declared.name;
+        Err(RunError::new(format!("these are not the columns that the plan of `{name}` reads, all of one length")))
     }
 
     fn run(&self, arguments: &[Table], buffers: &mut Vec<Buffer>, result: &mut Table) -> Result<(), CallError> {

@@ -10,6 +10,9 @@ import shutil
 import subprocess
 import sys
 
+# Convolutions and text are left to ONNX Runtime.
+NOT_NATIVE = {"nn_cnn", "x_tfidf_lr"}
+
 
 def judge(toolkit, folder, engine, scratch):
     """Every model of the folder in this runtime; gives the names of those that failed."""
@@ -19,11 +22,12 @@ def judge(toolkit, folder, engine, scratch):
         raise SystemExit(f"there is no model in {folder}")
     for model in models:
         fault = pack(toolkit, model, engine, scratch / f"{model.name}.{engine}")
-        if fault and not (engine == "native" and "is not known" in fault):
-            failed.append(model.name)
-            print(f"{model.name} in {engine}: {fault}")
-        elif fault:
+        claimed = engine != "native" or model.name not in NOT_NATIVE
+        if fault and not claimed and "is not known" in fault:
             print(f"{model.name} in {engine}: not claimed")
+        elif fault or not claimed:
+            failed.append(model.name)
+            print(f"{model.name} in {engine}: {fault or 'answered, and not claimed; take it off the list'}")
         else:
             print(f"{model.name} in {engine}: as in Python")
     return failed
