@@ -40,5 +40,5 @@ pub use builder::EnvelopeBuilder;
 pub use digest::{Digest, NotADigest};
 pub use json::Fault;
 pub use manifest::Manifest;
-pub use model::{CallError, Difference, Function, LoadError, Model, OnnxModel, PackError};
+pub use model::{Call, CallError, Difference, Function, LoadError, Model, OnnxModel, PackError};
 pub use store::{Envelope, Store};

@@ -1,9 +1,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::CallError;
 use super::bind::Bound;
 use super::buffer::Buffer;
+use super::{Call, CallError};
 use crate::Fault;
 use crate::manifest;
 use crate::rows::{Arguments, Layout, Plan, ValuePlan};
@@ -11,8 +11,11 @@ use crate::runtime::{Execute, Pool, ROWS_KEPT, RunError};
 use crate::schema::{Field, Kind, Schema};
 use crate::table::{Table, Values};
 
-/// A query function of a loaded model.
-pub struct Function {
+/// A query function of a loaded model; cheap to clone.
+#[derive(Clone)]
+pub struct Function(Arc<Inner>);
+
+struct Inner {
     declared: manifest::Function,
     plan: Plan,
     /// What the plan fills, empty: the columns that a call must have.
@@ -26,10 +29,11 @@ pub struct Function {
 }
 
 /// What one call writes to.
-struct Memory {
-    arguments: Arguments,
-    inputs: Vec<Buffer>,
-    result: Table,
+#[derive(Default)]
+pub(super) struct Memory {
+    pub(super) arguments: Arguments,
+    pub(super) inputs: Vec<Buffer>,
+    pub(super) result: Table,
 }
 
 impl Function {
@@ -40,7 +44,7 @@ impl Function {
     ) -> Result<Self, Vec<String>> {
         let plan = plan(&declared)?;
         let returns = ValuePlan::new(&declared.returns).map_err(|faults| told(&declared, faults.as_slice()))?;
-        Ok(Self {
+        Ok(Self(Arc::new(Inner {
             empty: plan.arguments(),
             is_plain: is_plain(&declared.returns),
             plan,
@@ -49,27 +53,27 @@ impl Function {
             execute,
             memories: Pool::default(),
             declared,
-        })
+        })))
     }
 
     /// Its name.
     pub fn name(&self) -> &str {
-        &self.declared.name
+        &self.0.declared.name
     }
 
     /// What the manifest says of it.
     pub fn declaration(&self) -> &manifest::Function {
-        &self.declared
+        &self.0.declared
     }
 
     /// How its result is read and written.
     pub fn returns(&self) -> &ValuePlan {
-        &self.returns
+        &self.0.returns
     }
 
     /// How its arguments are read.
     pub fn plan(&self) -> &Plan {
-        &self.plan
+        &self.0.plan
     }
 
     /// Answers a call: the arguments as JSON, an object by their names; or an array, if there is one parameter.
@@ -98,17 +102,16 @@ impl Function {
     ///
     /// As [`call_json`](Self::call_json); nothing is written then.
     pub fn call_json_into(&self, arguments: &[u8], answer: &mut Vec<u8>) -> Result<(), CallError> {
-        let mut memory = self.memory();
-        let done = self.answer(arguments, &mut memory, answer);
-        let rows = self.bound.rows(memory.arguments.tables());
-        self.keep(memory, rows);
-        done
+        let mut call = self.begin();
+        call.read(arguments).map_err(CallError::Arguments)?;
+        call.run()?;
+        call.write(Layout::Rows, answer).map_err(CallError::Result)
     }
 
-    fn answer(&self, arguments: &[u8], memory: &mut Memory, answer: &mut Vec<u8>) -> Result<(), CallError> {
-        self.plan.read(arguments, &mut memory.arguments).map_err(CallError::Arguments)?;
-        self.run(memory.arguments.tables(), &mut memory.inputs, &mut memory.result)?;
-        self.returns.write(&memory.result, Layout::Rows, answer).map_err(CallError::Result)
+    /// Begins a call that is made step by step: the arguments are read or filled in, the model is run, the result is
+    /// written or looked at.
+    pub fn begin(&self) -> Call {
+        Call::new(self.clone(), self.memory())
     }
 
     /// Answers a call: the arguments in columns, one table for each parameter, as [`plan`](Self::plan) reads them.
@@ -122,16 +125,16 @@ impl Function {
         let mut memory = self.memory();
         self.run(arguments, &mut memory.inputs, &mut result)?;
         self.keep(memory, result.rows);
-        if !self.is_plain || !is_finite(&result) {
+        if !self.0.is_plain || !is_finite(&result) {
             // What it would be as JSON is what is checked.
-            self.returns.write(&result, Layout::Rows, &mut Vec::new()).map_err(CallError::Result)?;
+            self.0.returns.write(&result, Layout::Rows, &mut Vec::new()).map_err(CallError::Result)?;
         }
         Ok(result)
     }
 
     /// Whether the tables are as the plan fills them: who fills them by other means may have left something out.
-    fn check(&self, arguments: &[Table]) -> Result<(), RunError> {
-        let expected = self.empty.tables();
+    pub(super) fn check(&self, arguments: &[Table]) -> Result<(), RunError> {
+        let expected = self.0.empty.tables();
         let is_whole = |table: &Table, parameter: &manifest::Parameter| {
             let rows = match parameter.schema.kind {
                 Kind::Tensor { .. } => table.shape.iter().try_fold(1_usize, |rows, length| rows.checked_mul(*length)),
@@ -141,25 +144,34 @@ impl Function {
         };
         let fits = arguments.len() == expected.len()
             && arguments.iter().zip(expected).all(|(table, expected)| table.is_like(expected))
-            && arguments.iter().zip(&self.declared.params).all(|(table, parameter)| is_whole(table, parameter));
+            && arguments.iter().zip(&self.0.declared.params).all(|(table, parameter)| is_whole(table, parameter));
         if fits {
             return Ok(());
         }
-        let name = &self.declared.name;
+        let name = &self.0.declared.name;
         Err(RunError::new(format!("these are not the columns that the plan of `{name}` reads, all of one length")))
     }
 
-    fn run(&self, arguments: &[Table], buffers: &mut Vec<Buffer>, result: &mut Table) -> Result<(), CallError> {
-        let rows = self.bound.rows(arguments);
+    /// How many rows the arguments are.
+    pub(super) fn rows(&self, arguments: &[Table]) -> usize {
+        self.0.bound.rows(arguments)
+    }
+
+    pub(super) fn run(
+        &self,
+        arguments: &[Table],
+        buffers: &mut Vec<Buffer>,
+        result: &mut Table,
+    ) -> Result<(), RunError> {
+        let rows = self.0.bound.rows(arguments);
         (result.rows, result.present) = (rows, true);
-        let inputs = self.bound.inputs(arguments, buffers);
-        self.execute.run(&inputs, &mut |index, tensor| self.bound.take(index, tensor, rows, result))?;
-        Ok(())
+        let inputs = self.0.bound.inputs(arguments, buffers);
+        self.0.execute.run(&inputs, &mut |index, tensor| self.0.bound.take(index, tensor, rows, result))
     }
 
     /// The name of the result's column `index`, if it has names.
     pub(super) fn result_column(&self, index: usize) -> Option<&str> {
-        match &self.declared.returns.kind {
+        match &self.0.declared.returns.kind {
             Kind::Frame { columns, .. } => columns.get(index).map(|field| field.name.as_str()),
             _ => None,
         }
@@ -170,31 +182,31 @@ impl Function {
         let mut text = Vec::new();
         let row = result.slice(row..row + 1);
         // What breaks the schema is shown as it is in memory.
-        match self.returns.write(&row, Layout::Rows, &mut text) {
+        match self.0.returns.write(&row, Layout::Rows, &mut text) {
             Ok(()) => String::from_utf8_lossy(&text).trim_start_matches('[').trim_end_matches(']').to_owned(),
             Err(_) => format!("{:?}", row.columns),
         }
     }
 
-    fn keep(&self, memory: Memory, rows: usize) {
+    pub(super) fn keep(&self, memory: Memory, rows: usize) {
         if rows <= ROWS_KEPT {
-            self.memories.give_back(memory);
+            self.0.memories.give_back(memory);
         }
     }
 
     fn memory(&self) -> Memory {
-        let new = || Memory { arguments: self.plan.arguments(), inputs: Vec::new(), result: self.result() };
-        self.memories.take().unwrap_or_else(new)
+        let new = || Memory { arguments: self.0.plan.arguments(), inputs: Vec::new(), result: self.result() };
+        self.0.memories.take().unwrap_or_else(new)
     }
 
     fn result(&self) -> Table {
-        Table::of(&self.declared.returns)
+        Table::of(&self.0.declared.returns)
     }
 }
 
 impl fmt::Debug for Function {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Function").field("name", &self.declared.name).finish_non_exhaustive()
+        f.debug_struct("Function").field("name", &self.0.declared.name).finish_non_exhaustive()
     }
 }
 

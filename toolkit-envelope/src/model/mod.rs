@@ -5,6 +5,7 @@
 
 mod bind;
 mod buffer;
+mod call;
 mod error;
 mod fill;
 mod function;
@@ -16,6 +17,7 @@ mod take;
 use std::path::Path;
 use std::sync::Arc;
 
+pub use call::Call;
 pub use error::{CallError, LoadError};
 pub use function::Function;
 pub use pack::{OnnxModel, PackError};
