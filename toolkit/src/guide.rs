@@ -51,6 +51,11 @@ pub mod authentication {
     #![doc = include_str!("docs/authentication.md")]
 }
 
+#[cfg(feature = "model")]
+pub mod models {
+    #![doc = include_str!("docs/models.md")]
+}
+
 pub mod openapi {
     #![doc = include_str!("docs/openapi.md")]
 }

@@ -117,6 +117,8 @@
 //! | `otlp-grpc` | the same over gRPC |
 //! | `prometheus`, on by default | metrics at `/metrics` |
 //! | `trace-viewer`, on by default | the trace viewer at `/traces` |
+//! | `model` | models served from their envelopes: [`App::model`] |
+//! | `onnxruntime` | ONNX Runtime beside the native runtime, for models with operators that the latter does not have |
 //! | `swagger-ui`, on by default | Swagger UI at `/docs` |
 //! | `redoc` | Redoc at `/docs/redoc` |
 //! | `scalar` | Scalar at `/docs/scalar` |
@@ -150,6 +152,8 @@ mod tls;
 pub mod guide;
 #[cfg(feature = "http-client")]
 pub mod http;
+#[cfg(feature = "model")]
+pub mod model;
 pub mod prelude;
 
 // Not `http`, which is a module here.

@@ -4,6 +4,8 @@ use axum::{Router, extract::Request, response::IntoResponse, routing::Route};
 use tower::{Layer, Service};
 
 use super::{StartError, command, start::Started};
+#[cfg(feature = "model")]
+use crate::model::ModelHandler;
 use crate::{
     endpoint::{Endpoint, EndpointEntry, Endpoints, Requests},
     openapi::{Document, Info},
@@ -58,6 +60,8 @@ pub struct App {
     pub(super) has_merged: bool,
     pub(super) values: Vec<(TypeId, &'static str, Shared)>,
     pub(super) layers: Layers,
+    #[cfg(feature = "model")]
+    pub(super) models: Vec<(String, ModelHandler)>,
 }
 
 /// What is put around all routes, in the order it was added.
@@ -97,6 +101,8 @@ impl App {
             has_merged: false,
             values: Vec::new(),
             layers: Layers::default(),
+            #[cfg(feature = "model")]
+            models: Vec::new(),
         }
     }
 
@@ -123,6 +129,21 @@ impl App {
     /// Puts in a resource. It is taken instead of what a `#[resource]` function would make.
     pub fn with<T: Send + Sync + 'static>(mut self, value: T) -> Self {
         self.values.push((TypeId::of::<T>(), std::any::type_name::<T>(), shared(value)));
+        self
+    }
+
+    /// Serves the model of an envelope below `path`: an endpoint for each of its query functions. See the
+    /// [guide](crate::guide::models).
+    ///
+    /// ```no_run
+    /// # #[toolkit::main]
+    /// # async fn main() -> toolkit::Result {
+    /// toolkit::app!().model("/v0/models/churn", "envelopes/churn").serve().await
+    /// # }
+    /// ```
+    #[cfg(feature = "model")]
+    pub fn model(mut self, path: impl Into<String>, handler: impl Into<ModelHandler>) -> Self {
+        self.models.push((path.into(), handler.into()));
         self
     }
 

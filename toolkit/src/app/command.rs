@@ -3,6 +3,7 @@ use std::{
     ffi::OsString,
     io::Write,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use clap::{Arg, ArgAction, ArgMatches, Command, builder::PathBufValueParser};
@@ -11,11 +12,11 @@ use super::{
     App, StartError, Started,
     fault::Told,
     serve,
-    start::{all_settings, is_reserved, known_settings, mounted},
+    start::{all_settings, described, is_reserved, known_settings},
     telemetry,
 };
 use crate::{
-    endpoint::EndpointEntry,
+    endpoint::Mount,
     settings::{FILE, ServerSettings, Sources, env_name, flag_name},
     telemetry::{Environment, Process, flush as flush_telemetry, start_logging},
 };
@@ -113,15 +114,19 @@ fn check(document: &crate::Document, path: &Path) -> crate::Result {
 }
 
 fn routes(app: &App) -> crate::Result {
-    print(&table(&mounted(app)).map(|line| line + "\n").collect::<String>())
+    let (endpoints, faults) = described(app);
+    if !faults.is_empty() {
+        return Err(StartError::of(faults).into());
+    }
+    print(&table(&endpoints).map(|line| line + "\n").collect::<String>())
 }
 
 /// A line for each endpoint: method, path, function, and where that is written.
-pub(super) fn table(endpoints: &[EndpointEntry]) -> impl Iterator<Item = String> {
-    let paths = endpoints.iter().map(|entry| entry.declaration.path.len()).max().unwrap_or(0);
-    let functions = endpoints.iter().map(|entry| entry.declaration.function.len()).max().unwrap_or(0);
+pub(super) fn table(endpoints: &[Arc<dyn Mount>]) -> impl Iterator<Item = String> {
+    let paths = endpoints.iter().map(|entry| entry.declaration().path.len()).max().unwrap_or(0);
+    let functions = endpoints.iter().map(|entry| entry.declaration().function.len()).max().unwrap_or(0);
     endpoints.iter().map(move |entry| {
-        let declared = entry.declaration;
+        let declared = entry.declaration();
         let (method, path, function) = (declared.method.as_str(), declared.path, declared.function);
         format!("{method:7} {path:paths$}  {function:functions$}  {}", declared.origin)
     })

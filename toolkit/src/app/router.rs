@@ -10,7 +10,7 @@ use http::{Method, StatusCode, Uri, header};
 
 use super::{App, cors, health, start::Readiness};
 use crate::{
-    endpoint::{EndpointEntry, Mounting, Requests},
+    endpoint::{Mount, Mounting, Requests},
     openapi::{Document, pages},
     problem::{Problem, ProblemLayer},
     settings::ServerSettings,
@@ -29,7 +29,7 @@ fn is_own(path: &str) -> bool {
 
 /// The whole service: endpoints, document, pages, probes, and a problem for everything else.
 pub(super) fn build(
-    endpoints: &[EndpointEntry],
+    endpoints: &[Arc<dyn Mount>],
     mounting: &Mounting,
     document: &Document,
     readiness: &Readiness,
@@ -71,14 +71,14 @@ pub(super) fn build(
 }
 
 /// The methods of one path. HEAD is answered wherever GET is; OPTIONS says what is allowed.
-fn route(entries: &[EndpointEntry], mounting: &Mounting) -> MethodRouter {
+fn route(entries: &[Arc<dyn Mount>], mounting: &Mounting) -> MethodRouter {
     let allowed = allowed(entries);
     let requests = mounting.requests.inner_layer(mounting.settings.trust_proxy);
     let mut route = MethodRouter::new();
     for entry in entries {
-        route = route.merge((entry.mount)(mounting));
+        route = route.merge(entry.mount(mounting));
     }
-    if !entries.iter().any(|entry| entry.declaration.method == Method::OPTIONS) {
+    if !entries.iter().any(|entry| entry.declaration().method == Method::OPTIONS) {
         let allowed = allowed.clone();
         let options = async move || (StatusCode::NO_CONTENT, [(header::ALLOW, allowed)]);
         route = route.options(options.layer(requests));
@@ -91,8 +91,8 @@ fn route(entries: &[EndpointEntry], mounting: &Mounting) -> MethodRouter {
     route.fallback(not_allowed.layer(ProblemLayer).layer(requests))
 }
 
-fn allowed(entries: &[EndpointEntry]) -> String {
-    let mut methods: Vec<_> = entries.iter().map(|entry| entry.declaration.method.as_str()).collect();
+fn allowed(entries: &[Arc<dyn Mount>]) -> String {
+    let mut methods: Vec<_> = entries.iter().map(|entry| entry.declaration().method.as_str()).collect();
     if methods.contains(&"GET") {
         methods.push("HEAD");
     }
@@ -126,11 +126,11 @@ fn not_found(uri: &Uri, known: &matchit::Router<()>) -> Response {
     .into_response()
 }
 
-fn by_path(endpoints: &[EndpointEntry]) -> Vec<(&'static str, Vec<EndpointEntry>)> {
-    let mut by_shape: BTreeMap<String, (&'static str, Vec<EndpointEntry>)> = BTreeMap::new();
+fn by_path(endpoints: &[Arc<dyn Mount>]) -> Vec<(&'static str, Vec<Arc<dyn Mount>>)> {
+    let mut by_shape: BTreeMap<String, (&'static str, Vec<Arc<dyn Mount>>)> = BTreeMap::new();
     for entry in endpoints {
-        let path = entry.declaration.path;
-        by_shape.entry(shape(path)).or_insert_with(|| (path, Vec::new())).1.push(*entry);
+        let path = entry.declaration().path;
+        by_shape.entry(shape(path)).or_insert_with(|| (path, Vec::new())).1.push(entry.clone());
     }
     by_shape.into_values().collect()
 }
@@ -146,13 +146,13 @@ pub(super) fn shape(path: &str) -> String {
 }
 
 /// A sentence for every path that cannot be mounted beside another one.
-pub(super) fn conflicts(endpoints: &[EndpointEntry]) -> Vec<String> {
+pub(super) fn conflicts(endpoints: &[Arc<dyn Mount>]) -> Vec<String> {
     let mut known = matchit::Router::new();
     let mut faults = Vec::new();
     for (path, entries) in by_path(endpoints) {
-        let declared = entries[0].declaration;
+        let declared = entries[0].declaration();
         let told = format!("`{}` ({}) at `{path}`", declared.function, declared.origin);
-        if let Some(other) = entries.iter().map(|entry| entry.declaration).find(|other| other.path != path) {
+        if let Some(other) = entries.iter().map(|entry| entry.declaration()).find(|other| other.path != path) {
             faults.push(format!(
                 "{told} and `{}` ({}) at `{}` are one path, whose variables need one name each",
                 other.function, other.origin, other.path

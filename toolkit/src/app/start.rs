@@ -9,9 +9,9 @@ use std::{
 
 use axum::Router;
 
-use super::{App, StartError, router, telemetry};
+use super::{App, StartError, models, router, telemetry};
 use crate::{
-    endpoint::{self, EndpointEntry, Mounting},
+    endpoint::{self, EndpointEntry, Mount, Mounting},
     limits::Pool,
     openapi::{Document, Operations},
     resource::{self, ResourceEntry, Resources},
@@ -32,7 +32,7 @@ pub(crate) struct Started {
     pub(crate) resources: Arc<Resources>,
     pub(crate) settings: Arc<ServerSettings>,
     pub(crate) readiness: Readiness,
-    pub(crate) endpoints: Vec<EndpointEntry>,
+    pub(crate) endpoints: Vec<Arc<dyn Mount>>,
 }
 
 /// Whether the service takes requests; it stops to before it stops.
@@ -52,8 +52,9 @@ impl Readiness {
 impl Started {
     /// Collects, verifies and builds; everything that is wrong comes back at once.
     pub(crate) async fn new(app: App, sources: &Sources) -> Result<Self, StartError> {
-        let endpoints = mounted(&app);
-        let mut faults = verify(&app, &endpoints);
+        let (models, mut faults) = models::deploy(&app).await;
+        let endpoints = mounted(&app, models);
+        faults.extend(verify(&app, &endpoints));
         let document = document_of(&app, &endpoints).map_err(|more| faults.extend(more)).ok();
         let settings = server_settings(sources).map_err(|more| faults.extend(more)).ok();
         faults.extend(sources.unknown_in_file(&known_settings()));
@@ -86,7 +87,7 @@ impl Started {
 
 /// The router; axum panics when a merged one has a route that is there already.
 fn build_router(
-    endpoints: &[EndpointEntry],
+    endpoints: &[Arc<dyn Mount>],
     mounting: &Mounting,
     document: &Document,
     readiness: &Readiness,
@@ -101,8 +102,8 @@ fn build_router(
 
 /// The document of an app, without building its resources.
 pub(super) fn document(app: &App) -> Result<Document, StartError> {
-    let endpoints = mounted(app);
-    let mut faults = verify(app, &endpoints);
+    let (endpoints, mut faults) = described(app);
+    faults.extend(verify(app, &endpoints));
     match document_of(app, &endpoints) {
         Ok(document) if faults.is_empty() => Ok(document),
         outcome => {
@@ -112,34 +113,43 @@ pub(super) fn document(app: &App) -> Result<Document, StartError> {
     }
 }
 
+/// The endpoints that the app mounts, as far as the document needs them: no model is loaded.
+pub(super) fn described(app: &App) -> (Vec<Arc<dyn Mount>>, Vec<String>) {
+    let (models, faults) = models::describe(app);
+    (mounted(app, models), faults)
+}
+
 /// The endpoints that the app mounts, in the order of their paths and methods.
-pub(super) fn mounted(app: &App) -> Vec<EndpointEntry> {
+fn mounted(app: &App, models: Vec<Arc<dyn Mount>>) -> Vec<Arc<dyn Mount>> {
     let included = |entry: &EndpointEntry| app.includes.iter().any(|crate_| crate_.holds(&entry.declaration.origin));
-    let mut endpoints: Vec<_> = endpoint::linked().into_iter().filter(included).collect();
+    let mut functions: Vec<_> = endpoint::linked().into_iter().filter(included).collect();
     for route in &app.routes {
-        if !endpoints.iter().any(|entry| std::ptr::eq(entry.declaration, route.declaration)) {
-            endpoints.push(*route);
+        if !functions.iter().any(|entry| std::ptr::eq(entry.declaration, route.declaration)) {
+            functions.push(*route);
         }
     }
-    endpoints.sort_by_key(|entry| (entry.declaration.path, entry.declaration.method.as_str().to_owned()));
+    let functions = functions.into_iter().map(|entry| Arc::new(entry) as Arc<dyn Mount>);
+    let mut endpoints: Vec<_> = functions.chain(models).collect();
+    endpoints.sort_by_key(|endpoint| (endpoint.declaration().path, endpoint.declaration().method.as_str().to_owned()));
     endpoints
 }
 
-fn document_of(app: &App, endpoints: &[EndpointEntry]) -> Result<Document, Vec<String>> {
+fn document_of(app: &App, endpoints: &[Arc<dyn Mount>]) -> Result<Document, Vec<String>> {
     let mut operations = Operations::new();
-    for entry in endpoints {
-        operations.add(entry);
+    for endpoint in endpoints {
+        operations.add(&**endpoint);
     }
     operations.document(&app.info)
 }
 
 /// All that is wrong with the declarations taken together.
-fn verify(app: &App, endpoints: &[EndpointEntry]) -> Vec<String> {
+fn verify(app: &App, endpoints: &[Arc<dyn Mount>]) -> Vec<String> {
     let mut faults = Vec::new();
     faults.extend(rivals(endpoints, "answer", |entry| {
-        format!("{} {}", entry.declaration.method, router::shape(entry.declaration.path))
+        format!("{} {}", entry.declaration().method, router::shape(entry.declaration().path))
     }));
-    faults.extend(rivals(endpoints, "have the operation id", |entry| entry.declaration.operation_id.to_owned()));
+    faults
+        .extend(rivals(endpoints, "have the operation id", |endpoint| endpoint.declaration().operation_id.to_owned()));
     faults.extend(router::conflicts(endpoints));
     for include in &app.includes[1..] {
         if !endpoint::linked().iter().any(|entry| include.holds(&entry.declaration.origin)) {
@@ -149,7 +159,7 @@ fn verify(app: &App, endpoints: &[EndpointEntry]) -> Vec<String> {
             ));
         }
     }
-    if endpoints.is_empty() && !app.has_merged {
+    if endpoints.is_empty() && !app.has_merged && !models::has_any(app) {
         faults.push(format!(
             "the package `{}` has no endpoint; write `#[get(\"/…\")]` on a function, and if it stands in a library, name \
              that library in the binary: `use {} as _;`",
@@ -161,15 +171,15 @@ fn verify(app: &App, endpoints: &[EndpointEntry]) -> Vec<String> {
 }
 
 /// A sentence for every two endpoints with the same `key`.
-fn rivals(endpoints: &[EndpointEntry], what: &str, key: impl Fn(&EndpointEntry) -> String) -> Vec<String> {
-    let mut by_key: BTreeMap<String, Vec<&EndpointEntry>> = BTreeMap::new();
+fn rivals(endpoints: &[Arc<dyn Mount>], what: &str, key: impl Fn(&dyn Mount) -> String) -> Vec<String> {
+    let mut by_key: BTreeMap<String, Vec<&dyn Mount>> = BTreeMap::new();
     for entry in endpoints {
-        by_key.entry(key(entry)).or_default().push(entry);
+        by_key.entry(key(&**entry)).or_default().push(&**entry);
     }
-    let told = |(key, entries): (String, Vec<&EndpointEntry>)| {
+    let told = |(key, entries): (String, Vec<&dyn Mount>)| {
         let places: Vec<_> = entries
             .iter()
-            .map(|entry| format!("`{}` ({})", entry.declaration.function, entry.declaration.origin))
+            .map(|entry| format!("`{}` ({})", entry.declaration().function, entry.declaration().origin))
             .collect();
         (places.len() > 1).then(|| format!("{} {what} `{key}`; change one of them", places.join(" and ")))
     };
@@ -207,14 +217,14 @@ pub(super) fn all_settings() -> Vec<(String, String)> {
     own.into_iter().chain(theirs).filter(|(name, _)| seen.insert(name.clone())).collect()
 }
 
-async fn build(app: &App, endpoints: &[EndpointEntry], sources: &Sources) -> Result<Resources, Vec<String>> {
+async fn build(app: &App, endpoints: &[Arc<dyn Mount>], sources: &Sources) -> Result<Resources, Vec<String>> {
     let mut resources = Resources::default();
     for (type_id, type_name, value) in &app.values {
         resources.put(*type_id, type_name, value.clone());
     }
     let mut needs = Vec::new();
     for entry in endpoints {
-        (entry.needs)(&mut needs);
+        entry.needs(&mut needs);
     }
     let (plan, mut faults) = resource::plan(needs, &makers(app, endpoints), &resources);
     for entry in plan {
@@ -237,8 +247,8 @@ async fn build(app: &App, endpoints: &[EndpointEntry], sources: &Sources) -> Res
 
 /// What may make the resources: the functions of the crates that endpoints come from, then the defaults that none of
 /// those makes.
-fn makers(app: &App, endpoints: &[EndpointEntry]) -> Vec<ResourceEntry> {
-    let packages: BTreeSet<_> = endpoints.iter().map(|entry| entry.declaration.origin.package).collect();
+fn makers(app: &App, endpoints: &[Arc<dyn Mount>]) -> Vec<ResourceEntry> {
+    let packages: BTreeSet<_> = endpoints.iter().map(|entry| entry.declaration().origin.package).collect();
     let mut makers: Vec<_> = resource::linked()
         .into_iter()
         .filter(|entry| {
@@ -254,10 +264,10 @@ fn makers(app: &App, endpoints: &[EndpointEntry]) -> Vec<ResourceEntry> {
 }
 
 /// Says which endpoints are linked and not mounted, so that a forgotten `include` is not a silent 404.
-fn report_unmounted(mounted: &[EndpointEntry]) {
+fn report_unmounted(mounted: &[Arc<dyn Mount>]) {
     let mut forgotten: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for entry in endpoint::linked() {
-        if !mounted.iter().any(|mounted| std::ptr::eq(mounted.declaration, entry.declaration)) {
+        if !mounted.iter().any(|mounted| std::ptr::eq(mounted.declaration(), entry.declaration)) {
             let routes = forgotten.entry(entry.declaration.origin.crate_name()).or_default();
             routes.push(format!("{} {}", entry.declaration.method, entry.declaration.path));
         }

@@ -19,6 +19,12 @@ pub struct Violation {
     /// Where inside the body or the parameter, as a JSON Pointer (RFC 6901); absent for the whole of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pointer: Option<String>,
+    /// Which row of a model's arguments, from 0 on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub row: Option<usize>,
+    /// Which column of a model's arguments.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<String>,
     /// What kind of rule is broken: `required`, `type`, `range`, `length`, …
     pub code: Cow<'static, str>,
     /// What the value must be, for a person.
@@ -37,6 +43,8 @@ impl Violation {
             location,
             pointer: Some(bounded(place.pointer())).filter(|p| !p.is_empty() || location == Location::Body),
             name: name.map(Cow::into_owned),
+            row: None,
+            column: None,
             code: code.into(),
             message: message.into(),
         }

@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use axum::routing::MethodRouter;
 
@@ -25,6 +25,39 @@ pub struct EndpointEntry {
 }
 
 inventory::collect!(EndpointEntry);
+
+/// An endpoint that a service mounts: a function's, or one of a model's.
+pub(crate) trait Mount: fmt::Debug + Send + Sync {
+    /// What it declares.
+    fn declaration(&self) -> &'static Declaration;
+
+    /// Lists the resources that it borrows.
+    fn needs(&self, needs: &mut Vec<Need>);
+
+    /// Adds its parameters and replies to the document.
+    fn document(&self, operation: &mut OperationDoc<'_>);
+
+    /// Makes its route.
+    fn mount(&self, mounting: &Mounting) -> MethodRouter;
+}
+
+impl Mount for EndpointEntry {
+    fn declaration(&self) -> &'static Declaration {
+        self.declaration
+    }
+
+    fn needs(&self, needs: &mut Vec<Need>) {
+        (self.needs)(needs);
+    }
+
+    fn document(&self, operation: &mut OperationDoc<'_>) {
+        (self.document)(operation);
+    }
+
+    fn mount(&self, mounting: &Mounting) -> MethodRouter {
+        (self.mount)(mounting)
+    }
+}
 
 /// What a route is made with.
 #[derive(Clone, Debug)]

@@ -8,7 +8,6 @@ mod service;
 
 pub use data::{BodyData, Data};
 pub use declaration::{Declaration, Origin};
-pub(crate) use entry::Requests;
-pub(crate) use entry::linked;
 pub use entry::{Endpoint, EndpointEntry, Endpoints, Mounting};
+pub(crate) use entry::{Mount, Requests, linked};
 pub use glue::{Mounted, check_argument, mount, present, run_in_pool};

@@ -9,7 +9,7 @@ use utoipa::openapi::{
 };
 
 use super::{OperationDoc, Schemas, difference::differences};
-use crate::endpoint::EndpointEntry;
+use crate::endpoint::Mount;
 
 /// What the document says of the service as a whole.
 #[derive(Clone, Copy, Debug)]
@@ -41,13 +41,14 @@ impl Operations {
         Self { schemas: Schemas::new(), paths: BTreeMap::new(), security_schemes: BTreeMap::new() }
     }
 
-    pub(crate) fn add(&mut self, endpoint: &EndpointEntry) {
+    pub(crate) fn add(&mut self, endpoint: &dyn Mount) {
+        let declared = endpoint.declaration();
         let mut doc = OperationDoc::new(&mut self.schemas);
-        (endpoint.document)(&mut doc);
-        let (operation, schemes) = doc.build(endpoint.declaration);
+        endpoint.document(&mut doc);
+        let (operation, schemes) = doc.build(declared);
         self.security_schemes.extend(schemes);
-        if let Some(method) = shown_method(&endpoint.declaration.method) {
-            let path = endpoint.declaration.path.replace("{*", "{");
+        if let Some(method) = shown_method(&declared.method) {
+            let path = declared.path.replace("{*", "{");
             self.paths.entry(path).or_default().push((method, operation));
         }
     }

@@ -186,6 +186,15 @@ impl<'s> OperationDoc<'s> {
         self.add_body("application/json", content, documented.parameter.description);
     }
 
+    /// Adds a JSON body of a schema that is no Rust type's; the document has it under `name`.
+    #[cfg(feature = "model")]
+    pub(crate) fn json_body_of(&mut self, name: &str, schema: Value) {
+        self.can_be_invalid = true;
+        let schema = self.schemas.named(name, schema);
+        let content = Content::builder().schema(Some(schema)).build();
+        self.add_body("application/json", content, "");
+    }
+
     /// Adds a body that is taken as it is.
     pub fn raw_body(&mut self, documented: &ParameterDoc<'_>) {
         let schema = self.schemas.stand_in(json!({ "type": "string", "format": "binary" }));

@@ -31,6 +31,8 @@ pub(crate) struct Schemas {
     read: SchemaGenerator,
     written: SchemaGenerator,
     inline: Vec<Value>,
+    /// Those that are no Rust type's.
+    named: Map<String, Value>,
     faults: Vec<String>,
 }
 
@@ -40,6 +42,7 @@ impl Schemas {
             read: generator(Contract::Deserialize, READ_PATH, as_read),
             written: generator(Contract::Serialize, WRITTEN_PATH, as_written),
             inline: Vec::new(),
+            named: Map::new(),
             faults: Vec::new(),
         };
         // The toolkit's own come first and keep their names, so that a type of the same name is told of.
@@ -100,6 +103,13 @@ impl Schemas {
         RefOr::Ref(Ref::new(format!("{INLINE}{}", self.inline.len() - 1)))
     }
 
+    /// A reference to a schema that is no Rust type's, and has a name of its own.
+    #[cfg(feature = "model")]
+    pub(crate) fn named(&mut self, name: &str, schema: Value) -> RefOr<ShownSchema> {
+        self.named.insert(name.to_owned(), schema);
+        RefOr::Ref(Ref::new(format!("#{READ_PATH}/{name}")))
+    }
+
     /// Puts the schemas where their stand-ins are, and the named ones under `components`.
     ///
     /// # Errors
@@ -120,6 +130,7 @@ impl Schemas {
         if let Some(other) = document.pointer_mut("/components/schemas").map(Value::take) {
             components.extend(other.as_object().cloned().unwrap_or_default());
         }
+        components.append(&mut self.named);
         prune(&mut components, document);
         components.sort_keys();
         components.values_mut().for_each(strip_notes);

@@ -86,6 +86,8 @@ fn wrong_fields(schema: &SchemaCheck, object: Map<String, Value>, location: Loca
             location,
             name: None,
             pointer: None,
+            row: None,
+            column: None,
             code: "type".into(),
             message: "is not valid".into(),
         }];

@@ -1,6 +1,7 @@
 //! A JSON body, in two ways: serde alone while all is well; and when that fails, the schema over the whole document,
 //! which finds every type error where serde stops at the first.
 
+use bytes::Bytes;
 use schemars::{JsonSchema, Schema};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -18,16 +19,27 @@ pub trait JsonBody: DeserializeOwned + JsonSchema + Send + 'static {}
 #[diagnostic::do_not_recommend]
 impl<T: DeserializeOwned + JsonSchema + Send + 'static> JsonBody for T {}
 
+impl Reading {
+    /// The whole body, which says that it is JSON.
+    ///
+    /// # Errors
+    ///
+    /// 415 for another media type, 413 over the limit, 400 when the client breaks off.
+    pub(crate) async fn json_bytes(&mut self) -> Result<Bytes, Refusal> {
+        if !self.media_type().is_some_and(|media_type| is_json(&media_type)) {
+            return Err(unsupported("application/json"));
+        }
+        self.body_bytes().await
+    }
+}
+
 /// Reads the body.
 ///
 /// # Errors
 ///
 /// 415 for another media type, 413 over the limit, 400 for what is no JSON.
 pub(super) async fn read<T: JsonBody>(reading: &mut Reading) -> Result<Option<T>, Refusal> {
-    if !reading.media_type().is_some_and(|media_type| is_json(&media_type)) {
-        return Err(unsupported("application/json"));
-    }
-    let body = reading.body_bytes().await?;
+    let body = reading.json_bytes().await?;
     match serde_json::from_slice(&body) {
         Ok(value) => Ok(Some(value)),
         Err(_) => {

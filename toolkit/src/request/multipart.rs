@@ -178,6 +178,8 @@ impl Reading {
                         location: crate::check::Location::Form,
                         name: Some(name),
                         pointer: None,
+                        row: None,
+                        column: None,
                         code: "encoding".into(),
                         message: "must be UTF-8".into(),
                     }),

@@ -216,6 +216,8 @@ fn violation(pointer: String, code: String, message: String) -> Violation {
         location: Location::Body,
         name: None,
         pointer: Some(bounded(pointer)),
+        row: None,
+        column: None,
         code: code.into(),
         message: message.into(),
     }

@@ -1,0 +1,201 @@
+use std::sync::Arc;
+
+use axum::{
+    response::{IntoResponse, Response},
+    routing::MethodRouter,
+};
+use http::{Method, StatusCode, header};
+use serde_json::json;
+use toolkit_envelope::Envelope;
+
+use super::{ModelHandler, deployment::Deployment, described::Described, failure::Failure};
+use crate::{
+    endpoint::{self, Declaration, Mount, Mounted, Mounting, Origin},
+    limits::DeclaredLimits,
+    openapi::OperationDoc,
+    request::{Reading, Refusal},
+    resource::Need,
+};
+
+/// A model at a path: described by its envelope, or ready to answer too.
+#[derive(Clone, Debug)]
+enum Subject {
+    Described(Arc<Described>),
+    Deployed(Arc<Deployment>),
+}
+
+impl Subject {
+    fn with<T>(&self, look: impl FnOnce(&Described) -> T) -> T {
+        match self {
+            Self::Described(described) => look(described),
+            Self::Deployed(deployment) => look(&deployment.current().described),
+        }
+    }
+}
+
+/// The endpoints of models that are not loaded, for the document; and a sentence for each that cannot be opened.
+pub(crate) fn describe(models: &[(String, ModelHandler)]) -> (Vec<Arc<dyn Mount>>, Vec<String>) {
+    gather(models, |handler| {
+        let envelope = Envelope::open(&handler.source)
+            .map_err(|error| format!("the envelope {}: {error}", handler.source.display()))?;
+        Ok(Subject::Described(Arc::new(Described::of(&envelope))))
+    })
+}
+
+/// The endpoints of models that are loaded; and a sentence for each that cannot be.
+pub(crate) async fn deploy(models: &[(String, ModelHandler)]) -> (Vec<Arc<dyn Mount>>, Vec<String>) {
+    gather(models, |handler| Ok(Subject::Deployed(Arc::new(Deployment::open(handler)?))))
+}
+
+fn gather(
+    models: &[(String, ModelHandler)],
+    subject: impl Fn(&ModelHandler) -> Result<Subject, String>,
+) -> (Vec<Arc<dyn Mount>>, Vec<String>) {
+    let (mut endpoints, mut faults) = (Vec::new(), Vec::new());
+    for (path, handler) in models {
+        match subject(handler) {
+            Ok(subject) => endpoints.extend(of_model(path, handler, &subject)),
+            Err(fault) => faults.push(fault),
+        }
+    }
+    (endpoints, faults)
+}
+
+/// The endpoints of one model: one that tells of it, and one for each of its functions.
+fn of_model(path: &str, handler: &ModelHandler, subject: &Subject) -> Vec<Arc<dyn Mount>> {
+    let path = path.trim_end_matches('/');
+    subject.with(|described| {
+        let name = &described.manifest.name;
+        let declare = |method, path: String, function: &str, docs: String| -> &'static Declaration {
+            Box::leak(Box::new(Declaration {
+                method,
+                path: kept(path),
+                operation_id: kept(format!("{}_{function}", identifier(name))),
+                function: kept(function.to_owned()),
+                docs: kept(docs),
+                tags: vec![kept(name.clone())].leak(),
+                deprecated: None,
+                limits: DeclaredLimits {
+                    timeout: handler.timeout,
+                    body_limit: Some(handler.body_limit),
+                    ..DeclaredLimits::NONE
+                },
+                pooled: false,
+                origin: Origin { package: "", module: "", file: kept(handler.source.display().to_string()), line: 1 },
+            }))
+        };
+        let about = format!("What the model `{name}` is, what can be asked of it, and where it comes from.");
+        let declaration = declare(Method::GET, path.to_owned(), "about", about);
+        let about = Arc::new(About { declaration, subject: subject.clone() }) as Arc<dyn Mount>;
+        let functions = described.manifest.functions.iter().map(|function| {
+            let path = format!("{path}/{}", function.name);
+            let docs = [function.doc.trim(), described.manifest.description.trim()].join("\n\n");
+            let declaration = declare(Method::POST, path, &function.name, docs);
+            Arc::new(Predict { declaration, subject: subject.clone() }) as Arc<dyn Mount>
+        });
+        std::iter::once(about).chain(functions).collect()
+    })
+}
+
+/// What a model's endpoints declare lives as long as what functions declare: until the process ends.
+fn kept(text: String) -> &'static str {
+    text.leak()
+}
+
+/// The name with `_` for what a client's identifiers cannot have.
+fn identifier(name: &str) -> String {
+    name.chars().map(|character| if character.is_ascii_alphanumeric() { character } else { '_' }).collect()
+}
+
+/// Tells what the model is.
+#[derive(Debug)]
+struct About {
+    declaration: &'static Declaration,
+    subject: Subject,
+}
+
+impl Mount for About {
+    fn declaration(&self) -> &'static Declaration {
+        self.declaration
+    }
+
+    fn needs(&self, _: &mut Vec<Need>) {}
+
+    fn document(&self, operation: &mut OperationDoc<'_>) {
+        let schema = json!({
+            "type": "object",
+            "properties": {
+                "id": { "type": "string", "description": "The envelope's id: the SHA-256 digest of its manifest." },
+                "name": { "type": "string" },
+                "description": { "type": "string" },
+                "functions": { "type": "array", "items": { "type": "object" } },
+                "environment": { "type": "object" },
+                "provenance": { "type": "object" },
+            },
+            "required": ["id", "name", "description", "functions", "environment", "provenance"],
+        });
+        operation.reply_of("200", "application/json", Some(schema));
+    }
+
+    fn mount(&self, mounting: &Mounting) -> MethodRouter {
+        let Subject::Deployed(deployment) = &self.subject else { return MethodRouter::new() };
+        endpoint::mount(self.declaration, mounting, deployment.clone(), about)
+    }
+}
+
+async fn about(_: Reading, mounted: Arc<Mounted<Arc<Deployment>>>) -> Result<Response, Refusal> {
+    let public = mounted.captures.current().described.public();
+    Ok(([(header::CONTENT_TYPE, "application/json")], public.to_string()).into_response())
+}
+
+/// Answers calls of one query function.
+#[derive(Debug)]
+struct Predict {
+    declaration: &'static Declaration,
+    subject: Subject,
+}
+
+/// What a mounted function holds.
+#[derive(Debug)]
+struct Predicting {
+    deployment: Arc<Deployment>,
+    function: &'static str,
+}
+
+impl Mount for Predict {
+    fn declaration(&self) -> &'static Declaration {
+        self.declaration
+    }
+
+    fn needs(&self, _: &mut Vec<Need>) {}
+
+    fn document(&self, operation: &mut OperationDoc<'_>) {
+        self.subject.with(|described| {
+            let Some(function) = described.manifest.function(self.declaration.function) else { return };
+            let name = format!("{}.{}", described.manifest.name, function.name);
+            operation.json_body_of(&format!("{name}.arguments"), described.arguments_schema(function));
+            operation.reply_of("200", "application/json", Some(described.result_schema(function)));
+            operation.problem(StatusCode::INTERNAL_SERVER_ERROR);
+            operation.problem(StatusCode::SERVICE_UNAVAILABLE);
+        });
+    }
+
+    fn mount(&self, mounting: &Mounting) -> MethodRouter {
+        let Subject::Deployed(deployment) = &self.subject else { return MethodRouter::new() };
+        let captures = Predicting { deployment: deployment.clone(), function: self.declaration.function };
+        endpoint::mount(self.declaration, mounting, captures, predict)
+    }
+}
+
+async fn predict(mut reading: Reading, mounted: Arc<Mounted<Predicting>>) -> Result<Response, Refusal> {
+    let Predicting { deployment, function } = &mounted.captures;
+    let arguments = reading.json_bytes().await?;
+    let version = deployment.current();
+    let answer = version
+        .runner(function)
+        .map_err(Failure::into_refusal)?
+        .answer(arguments)
+        .await
+        .map_err(Failure::into_refusal)?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], answer).into_response())
+}

@@ -1,0 +1,76 @@
+use http::StatusCode;
+use toolkit_envelope::{rows, runtime::RunError};
+
+use crate::{
+    check::{Location, Violation, bounded},
+    problem::Problem,
+    request::Refusal,
+};
+
+/// Why a call of a model was not answered.
+#[derive(Clone, Debug)]
+pub(crate) enum Failure {
+    /// The arguments do not fit the function's schema.
+    Arguments(rows::Violations),
+    /// There are more rows than one request may have.
+    TooManyRows { found: usize, most: usize },
+    /// The model could not be run on them.
+    Run(RunError),
+    /// The model's answer does not fit the function's schema; it is never given out.
+    Result(rows::Violations),
+    /// The model panicked, with these words.
+    Panicked(String),
+    /// Too many calls wait already.
+    Busy,
+    /// The version that serves now has no function of this name.
+    NoFunction(String),
+}
+
+impl Failure {
+    /// The answer to a request in JSON.
+    pub(crate) fn into_refusal(self) -> Refusal {
+        match self {
+            Self::Arguments(violations) => invalid(violations).into(),
+            Self::TooManyRows { found, most } => Problem::new(StatusCode::PAYLOAD_TOO_LARGE)
+                .detail(format!("the request has {found} rows, and may have {most}; send the others in another one"))
+                .into(),
+            Self::Run(error) => Problem::internal(anyhow::anyhow!("the model could not be run: {error}")).into(),
+            Self::Result(violations) => {
+                Problem::internal(anyhow::anyhow!("the model's answer does not fit its schema: {violations}")).into()
+            }
+            Self::Panicked(words) => Problem::internal(anyhow::anyhow!("the model panicked: {words}")).into(),
+            Self::Busy => crate::limits::busy(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "too many requests are waiting for the model",
+                std::time::Duration::from_secs(1),
+            ),
+            Self::NoFunction(name) => Problem::new(StatusCode::GONE)
+                .detail(format!("the envelope that is served now has no function `{name}`"))
+                .into(),
+        }
+    }
+}
+
+/// 422 with every violation, its row and its column; 400 for what is no JSON.
+fn invalid(violations: rows::Violations) -> Problem {
+    if let Some(syntax) = violations.syntax() {
+        return Problem::new(StatusCode::BAD_REQUEST)
+            .title("The body cannot be read as JSON")
+            .detail(syntax.message.clone());
+    }
+    let more = violations.more > 0;
+    let problem = Problem::invalid(violations.list.into_iter().map(violation).collect());
+    if more { problem.with("more", true) } else { problem }
+}
+
+fn violation(of_rows: rows::Violation) -> Violation {
+    Violation {
+        location: Location::Body,
+        name: None,
+        pointer: Some(bounded(of_rows.pointer)),
+        row: of_rows.row,
+        column: of_rows.column.map(bounded),
+        code: of_rows.code.into(),
+        message: of_rows.message,
+    }
+}

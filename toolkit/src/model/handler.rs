@@ -1,0 +1,65 @@
+use std::{path::PathBuf, time::Duration};
+
+/// Serves the model of an envelope: which one, and within which bounds. Given to [`App::model`](crate::App::model).
+///
+/// ```no_run
+/// use std::time::Duration;
+/// use toolkit::model::ModelHandler;
+///
+/// let churn = ModelHandler::new("envelopes/churn").max_rows(10_000).timeout(Duration::from_secs(2));
+/// let app = toolkit::app!().model("/v0/models/churn", churn);
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "a handler serves nothing until it is given to an app"]
+pub struct ModelHandler {
+    pub(super) source: PathBuf,
+    pub(super) max_rows: usize,
+    pub(super) body_limit: usize,
+    pub(super) timeout: Option<Duration>,
+}
+
+impl ModelHandler {
+    /// Serves the envelope at `source`, a directory or an archive, within bounds that suit most models.
+    pub fn new(source: impl Into<PathBuf>) -> Self {
+        Self { source: source.into(), max_rows: 100_000, body_limit: 16 << 20, timeout: None }
+    }
+
+    /// Sets how many rows one request may have, instead of 100,000.
+    pub fn max_rows(self, rows: usize) -> Self {
+        Self { max_rows: rows, ..self }
+    }
+
+    /// Sets how large the body of one request may be, in bytes, instead of 16 MiB.
+    pub fn body_limit(self, bytes: usize) -> Self {
+        Self { body_limit: bytes, ..self }
+    }
+
+    /// Sets how long one request may take, instead of what the service's settings say.
+    pub fn timeout(self, timeout: Duration) -> Self {
+        Self { timeout: Some(timeout), ..self }
+    }
+}
+
+impl From<&str> for ModelHandler {
+    fn from(source: &str) -> Self {
+        Self::new(source)
+    }
+}
+
+impl From<String> for ModelHandler {
+    fn from(source: String) -> Self {
+        Self::new(source)
+    }
+}
+
+impl From<PathBuf> for ModelHandler {
+    fn from(source: PathBuf) -> Self {
+        Self::new(source)
+    }
+}
+
+impl From<&std::path::Path> for ModelHandler {
+    fn from(source: &std::path::Path) -> Self {
+        Self::new(source)
+    }
+}

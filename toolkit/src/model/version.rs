@@ -1,0 +1,33 @@
+use toolkit_envelope::{Envelope, LoadError, Model};
+
+use super::{ModelHandler, described::Described, failure::Failure, runner::Runner};
+use crate::limits::Pool;
+
+/// A loaded model: verified, compared with its examples, ready to answer.
+#[derive(Debug)]
+pub(crate) struct Version {
+    pub(crate) described: Described,
+    /// In the order of the manifest.
+    runners: Vec<Runner>,
+}
+
+impl Version {
+    /// Loads the model of an envelope.
+    pub(crate) fn load(envelope: &Envelope, handler: &ModelHandler, pool: &Pool) -> Result<Self, LoadError> {
+        let model = Model::load(envelope)?;
+        let runner =
+            |function: &toolkit_envelope::Function| Runner::new(function.clone(), pool.clone(), handler.max_rows);
+        let runners = model.functions().iter().map(runner).collect();
+        Ok(Self { described: Described::of(envelope), runners })
+    }
+
+    /// What runs the function of this name.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::NoFunction`] if the version has none of that name.
+    pub(crate) fn runner(&self, function: &str) -> Result<&Runner, Failure> {
+        let runner = self.runners.iter().find(|runner| runner.function().name() == function);
+        runner.ok_or_else(|| Failure::NoFunction(function.to_owned()))
+    }
+}
