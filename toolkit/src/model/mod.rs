@@ -11,6 +11,7 @@ mod endpoints;
 mod failure;
 mod handler;
 mod runner;
+mod telemetry;
 mod version;
 
 pub use handler::ModelHandler;

@@ -1,0 +1,12 @@
+//! What whoever serves models relies on.
+
+#![cfg(feature = "model")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod answers;
+mod batching;
+mod protocol;
+mod support;
+mod swap;
+mod telemetry;
+mod typed;
