@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { startProxy, startService, takePicture, visit } from "./session.mjs";
+import { startProxy, startService, swaggerExecute, swaggerOperation, takePicture, visit } from "./session.mjs";
 
 // What the pages show is compared with the document that they are made from.
 let base, description, recommend, rate;
@@ -86,19 +86,6 @@ async function swaggerAnswers(page, faults) {
   faults.expectedAnswer = { status: 422, url: `${base}/v0/api/ratings` };
   assert.equal(await swaggerExecute(page, ratings), "422");
   await ratings.locator(".live-responses-table").getByText("violations").first().waitFor();
-}
-
-function swaggerOperation(page, operation) {
-  const id = page.locator(".opblock-summary-operation-id");
-  return page.locator(".opblock").filter({ has: id.getByText(operation.operationId, { exact: true }) });
-}
-
-// Sends the filled form of an operation, and gives the status under "Server response".
-async function swaggerExecute(page, operation) {
-  await operation.locator(".execute").click();
-  const answer = operation.locator(".live-responses-table tbody .response-col_status").first();
-  await answer.waitFor();
-  return (await answer.innerText()).trim();
 }
 
 async function redocShows(page) {

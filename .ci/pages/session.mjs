@@ -140,3 +140,17 @@ function watch(context, origin) {
   });
   return faults;
 }
+
+// An operation on the page of Swagger UI.
+export function swaggerOperation(page, operation) {
+  const id = page.locator(".opblock-summary-operation-id");
+  return page.locator(".opblock").filter({ has: id.getByText(operation.operationId, { exact: true }) });
+}
+
+// Sends the filled form of an operation, and gives the status under "Server response".
+export async function swaggerExecute(page, operation) {
+  await operation.locator(".execute").click();
+  const answer = operation.locator(".live-responses-table tbody .response-col_status").first();
+  await answer.waitFor();
+  return (await answer.innerText()).trim();
+}
