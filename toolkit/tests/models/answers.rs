@@ -110,8 +110,7 @@ async fn a_million_rows_in_one_body_are_too_many_however_they_are_counted() {
     // In cells, before there is memory for all of them: such rows say next to nothing.
     let large = ModelHandler::new(churn()).body_limit(1 << 30);
     let empty = format!("{{\"rows\":[{}{{}}]}}", "{},".repeat(1_000_000 - 1));
-    let told = post(large.clone(), empty).await;
-    assert!(told.assert_status(422).text().contains("10000000 cells"), "{}", told.text());
+    post(large.clone(), empty).await.assert_status(422);
     // In rows.
     let some = format!("{{\"rows\":[{}{row}]}}", format!("{row},").repeat(20_000));
     let told = post(large.max_rows(20_000), some).await;
