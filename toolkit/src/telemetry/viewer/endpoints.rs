@@ -1,22 +1,18 @@
 use std::{
     collections::HashMap,
     sync::Arc,
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime},
 };
 
-use super::{histogram::Histogram, span::since};
+use super::{
+    histogram::Histogram,
+    ring::{Ring, Stretch, WINDOW},
+};
 
 /// So many endpoints are told apart; a further one counts as [`OTHER`].
 const MOST: usize = 128;
 /// What all endpoints past the first [`MOST`] are called.
 const OTHER: &str = "other";
-/// The time of a slot, in seconds.
-const SLOT: u64 = 10;
-const SLOTS: u64 = 30;
-
-/// The time that statistics are about.
-pub(super) const WINDOW: Duration = Duration::from_secs(SLOT * SLOTS);
-
 /// What each endpoint did lately, of all requests and not only those that are kept.
 pub(super) struct Endpoints {
     since: SystemTime,
@@ -42,13 +38,12 @@ pub(super) struct EndpointSummary {
 /// The slots of one endpoint.
 struct Endpoint {
     name: Arc<str>,
-    slots: Vec<Slot>,
+    slots: Ring<Slot>,
 }
 
-/// What happened in ten seconds, which are numbered from 1970.
+/// What happened in ten seconds.
 #[derive(Clone, Default)]
 struct Slot {
-    number: u64,
     requests: u32,
     failed: u32,
     durations: Histogram,
@@ -63,7 +58,7 @@ impl Endpoints {
     /// Counts a request, and gives the number of its endpoint.
     pub(super) fn count(&mut self, name: &str, duration: Duration, failed: bool, end: SystemTime) -> usize {
         let number = self.number(name);
-        let slot = self.endpoints[number].slot(slot_number(end));
+        let slot = self.endpoints[number].slots.at(end);
         slot.requests = slot.requests.saturating_add(1);
         slot.failed = slot.failed.saturating_add(u32::from(failed));
         slot.durations.count(duration);
@@ -77,12 +72,8 @@ impl Endpoints {
 
     /// What each endpoint did in the time before `now`.
     pub(super) fn summaries(&self, now: SystemTime) -> Vec<EndpointSummary> {
-        let newest = slot_number(now);
-        let oldest = newest.saturating_sub(SLOTS - 1);
-        let start = UNIX_EPOCH + Duration::from_secs(oldest * SLOT);
-        // The first requests of a service are not spread over minutes in which it did not run.
-        let seconds = since(start.max(self.since), now).as_secs_f64().max(1.0);
-        self.endpoints.iter().map(|endpoint| endpoint.summary(oldest, newest, seconds)).collect()
+        let stretch = Stretch::before(now, WINDOW, self.since);
+        self.endpoints.iter().map(|endpoint| endpoint.summary(&stretch)).collect()
     }
 
     /// The number of an endpoint, a new one if it has none.
@@ -94,7 +85,7 @@ impl Endpoints {
             let number = self.endpoints.len();
             let name: Arc<str> = name.into();
             self.numbers.insert(name.clone(), number);
-            self.endpoints.push(Endpoint { name, slots: vec![Slot::default(); SLOTS as usize] });
+            self.endpoints.push(Endpoint { name, slots: Ring::default() });
             return number;
         }
         self.number(OTHER)
@@ -102,17 +93,8 @@ impl Endpoints {
 }
 
 impl Endpoint {
-    /// The slot of a number, emptied if it was that of an earlier time, or of a later one that the clock has left.
-    fn slot(&mut self, number: u64) -> &mut Slot {
-        let slot = &mut self.slots[(number % SLOTS) as usize];
-        if slot.number != number {
-            *slot = Slot { number, ..Slot::default() };
-        }
-        slot
-    }
-
-    /// The slots from one number to another together.
-    fn summary(&self, oldest: u64, newest: u64, seconds: f64) -> EndpointSummary {
+    /// The slots of a stretch together.
+    fn summary(&self, stretch: &Stretch) -> EndpointSummary {
         let mut summary = EndpointSummary {
             name: self.name.clone(),
             requests: 0,
@@ -120,22 +102,20 @@ impl Endpoint {
             rate: 0.0,
             durations: Histogram::default(),
         };
-        for slot in self.slots.iter().filter(|slot| (oldest..=newest).contains(&slot.number)) {
+        for slot in self.slots.of(stretch) {
             summary.requests += u64::from(slot.requests);
             summary.failed += u64::from(slot.failed);
             summary.durations.add(&slot.durations);
         }
-        summary.rate = summary.requests as f64 / seconds;
+        summary.rate = summary.requests as f64 / stretch.seconds;
         summary
     }
 }
 
-fn slot_number(time: SystemTime) -> u64 {
-    since(UNIX_EPOCH, time).as_secs() / SLOT
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::UNIX_EPOCH;
+
     use super::*;
 
     fn at(seconds: u64) -> SystemTime {

@@ -15,6 +15,7 @@ mod inbox;
 mod jaeger;
 mod otlp;
 mod pages;
+mod ring;
 mod slowest;
 mod span;
 mod store;

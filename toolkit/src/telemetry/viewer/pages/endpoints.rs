@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{
-    super::{endpoints::EndpointSummary, endpoints::WINDOW, histogram::Histogram, visible::Visible},
+    super::{endpoints::EndpointSummary, histogram::Histogram, ring::WINDOW, visible::Visible},
     frame::{Place, frame, live_switch},
     units::{count, duration, duration_if_any},
 };
