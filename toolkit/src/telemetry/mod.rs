@@ -12,6 +12,8 @@ mod function;
 mod hidden;
 mod logs;
 mod metrics;
+#[cfg(feature = "model")]
+pub(crate) mod models;
 #[cfg(feature = "http-client")]
 mod outbound;
 mod processor;
@@ -36,8 +38,10 @@ pub(crate) use logs::{start_logging, start_test_logging};
 pub(crate) use metrics::answer as metrics_page;
 pub(crate) use metrics::{PoolCalls, observe_pool};
 #[cfg(feature = "http-client")]
-pub(crate) use outbound::{inject, meter, tracer};
+pub(crate) use outbound::{inject, meter};
 pub(crate) use propagation::Propagation;
+#[cfg(any(feature = "http-client", feature = "model"))]
+pub(crate) use provider::tracer;
 pub(crate) use provider::{Process, Service, Telemetry, current, flush};
 pub(crate) use request::{Failure, RequestLayer, SentProblem};
 pub(crate) use seen::{LogLine, Seen};

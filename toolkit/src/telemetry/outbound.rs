@@ -2,14 +2,8 @@
 
 use http::HeaderMap;
 use opentelemetry::{Context, metrics::Meter, trace::TraceContextExt};
-use opentelemetry_sdk::trace::SdkTracer;
 
 use super::{Propagation, current};
-
-/// Makes spans; none if nobody would see them.
-pub(crate) fn tracer() -> Option<&'static SdkTracer> {
-    current().tracer.as_ref()
-}
 
 /// Makes instruments; none before the telemetry is started, as an instrument made then would never measure anything.
 pub(crate) fn meter() -> Option<&'static Meter> {

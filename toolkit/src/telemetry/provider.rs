@@ -81,6 +81,12 @@ pub(crate) fn current() -> &'static Telemetry {
     CURRENT.get().unwrap_or_else(|| SILENT.get_or_init(Telemetry::silent))
 }
 
+/// Makes spans; none if nobody would see them.
+#[cfg(any(feature = "http-client", feature = "model"))]
+pub(crate) fn tracer() -> Option<&'static SdkTracer> {
+    current().tracer.as_ref()
+}
+
 impl Telemetry {
     /// The last traces, if they are kept.
     #[cfg(feature = "trace-viewer")]

@@ -71,11 +71,13 @@ impl ShouldSample for Decided {
         _: &str,
         _: &SpanKind,
         _: &[KeyValue],
-        _: &[Link],
+        links: &[Link],
     ) -> SamplingResult {
         let parent = parent_context.map(TraceContextExt::span);
         let parent = parent.as_ref().map(SpanRef::span_context).filter(|parent| parent.is_valid());
-        let decision = match (self.sampling.decide(parent, trace_id), self.records_all) {
+        // What is done for several traces at once is a trace of its own: whoever sees one of them sees it too.
+        let is_followed = parent.is_none() && links.iter().any(|link| link.span_context.is_sampled());
+        let decision = match (is_followed || self.sampling.decide(parent, trace_id), self.records_all) {
             (true, _) => SamplingDecision::RecordAndSample,
             (false, true) => SamplingDecision::RecordOnly,
             (false, false) => SamplingDecision::Drop,

@@ -1,5 +1,7 @@
 //! What is counted and measured, by the conventions of OpenTelemetry, and shown at `/metrics`.
 
+#[cfg(feature = "model")]
+mod models;
 #[cfg(feature = "prometheus")]
 mod page;
 mod pool;
@@ -10,6 +12,8 @@ mod runtime;
 
 use std::time::Duration;
 
+#[cfg(feature = "model")]
+pub(super) use models::FunctionMetrics;
 use opentelemetry::metrics::{Counter, Meter};
 #[cfg(feature = "prometheus")]
 pub(crate) use page::answer;
@@ -29,6 +33,8 @@ pub(crate) struct Metrics {
     requests: Option<Instruments>,
     violations: Option<Counter<u64>>,
     waiting: Option<Waiting>,
+    #[cfg(feature = "model")]
+    models: Option<models::Instruments>,
 }
 
 impl Metrics {
@@ -45,6 +51,8 @@ impl Metrics {
             requests: Some(Instruments::new(&meter)),
             violations: Some(violations),
             waiting: Some(pool::observe(&meter)),
+            #[cfg(feature = "model")]
+            models: Some(models::Instruments::new(&meter)),
             #[cfg(feature = "http-client")]
             meter: Some(meter),
         }

@@ -13,6 +13,8 @@ mod histogram;
 mod inbox;
 #[cfg(feature = "jaeger-ui")]
 mod jaeger;
+#[cfg(feature = "model")]
+mod models;
 mod otlp;
 mod pages;
 mod ring;
@@ -41,6 +43,8 @@ use opentelemetry_sdk::trace::SpanData;
 pub(crate) use admission::Admission;
 use endpoints::EndpointSummary;
 use inbox::{Event, Inbox};
+#[cfg(feature = "model")]
+pub(super) use models::ModelCalls;
 use store::Store;
 use trace::Trace;
 

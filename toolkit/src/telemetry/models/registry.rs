@@ -1,0 +1,222 @@
+use std::{
+    collections::VecDeque,
+    sync::{
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
+    time::SystemTime,
+};
+
+#[cfg(feature = "trace-viewer")]
+use crate::telemetry::viewer::ModelCalls;
+
+/// So many models are kept, of which those that no longer serve go first.
+const MOST_MODELS: usize = 128;
+/// So many functions of a model are kept.
+const MOST_FUNCTIONS: usize = 64;
+/// So many versions of a model are kept, of which the oldest that no longer serves goes first.
+const MOST_VERSIONS: usize = 32;
+/// So many paths of a model are kept.
+const MOST_PATHS: usize = 8;
+
+/// The models of the process. Nothing that is done for each call asks for the lock.
+static MODELS: Mutex<Vec<Model>> = Mutex::new(Vec::new());
+
+fn locked() -> MutexGuard<'static, Vec<Model>> {
+    MODELS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A model by its name, whichever of its versions serves.
+#[cfg_attr(not(feature = "trace-viewer"), allow(dead_code, reason = "only the viewer reads all of it"))]
+#[derive(Clone, Debug)]
+pub(in crate::telemetry) struct Model {
+    pub(in crate::telemetry) name: Arc<str>,
+    /// Where it is asked.
+    pub(in crate::telemetry) paths: Vec<Arc<str>>,
+    pub(in crate::telemetry) functions: Vec<Arc<Function>>,
+    /// The oldest first.
+    pub(in crate::telemetry) versions: VecDeque<Arc<Version>>,
+}
+
+/// A function of a model, in all its versions.
+#[derive(Debug)]
+pub(in crate::telemetry) struct Function {
+    pub(in crate::telemetry) name: Arc<str>,
+    #[cfg(feature = "trace-viewer")]
+    pub(in crate::telemetry) calls: ModelCalls,
+}
+
+/// A version of a model while it serves. One that comes back serves anew.
+#[derive(Debug)]
+pub(in crate::telemetry) struct Version {
+    /// The envelope's.
+    pub(in crate::telemetry) id: Arc<str>,
+    since: OnceLock<SystemTime>,
+    until: OnceLock<SystemTime>,
+    /// So many of its functions are loaded.
+    loaded: AtomicUsize,
+    pub(in crate::telemetry) calls: AtomicU64,
+    pub(in crate::telemetry) refused: AtomicU64,
+    pub(in crate::telemetry) failed: AtomicU64,
+}
+
+impl Version {
+    /// It serves, if it did not before.
+    pub(super) fn serves(&self) {
+        if self.since.get().is_none() {
+            // Another thread may have said so meanwhile.
+            let _ = self.since.set(SystemTime::now());
+        }
+    }
+
+    /// Since when it has served, if it ever did.
+    #[cfg(feature = "trace-viewer")]
+    pub(in crate::telemetry) fn since(&self) -> Option<SystemTime> {
+        self.since.get().copied()
+    }
+
+    /// When another one took its place.
+    #[cfg(feature = "trace-viewer")]
+    pub(in crate::telemetry) fn until(&self) -> Option<SystemTime> {
+        self.until.get().copied()
+    }
+
+    pub(in crate::telemetry) fn is_serving(&self) -> bool {
+        self.since.get().is_some() && self.until.get().is_none()
+    }
+
+    fn ends(&self) {
+        let _ = self.until.set(SystemTime::now());
+    }
+
+    fn is_loaded(&self) -> bool {
+        self.loaded.load(Ordering::Relaxed) > 0
+    }
+}
+
+impl Model {
+    fn version(&mut self, id: &str) -> Arc<Version> {
+        let is_this =
+            |version: &&Arc<Version>| &*version.id == id && version.is_loaded() && version.until.get().is_none();
+        if let Some(version) = self.versions.iter().find(is_this) {
+            return version.clone();
+        }
+        let is_first = !self.versions.iter().any(|version| version.is_serving());
+        let version = Arc::new(Version {
+            id: id.into(),
+            since: OnceLock::new(),
+            until: OnceLock::new(),
+            loaded: AtomicUsize::new(0),
+            calls: AtomicU64::new(0),
+            refused: AtomicU64::new(0),
+            failed: AtomicU64::new(0),
+        });
+        if is_first {
+            // Any other one has to take the place of this one, or be called.
+            version.serves();
+        }
+        self.versions.push_back(version.clone());
+        if self.versions.len() > MOST_VERSIONS
+            && let Some(oldest) = self.versions.iter().position(|version| !version.is_loaded())
+        {
+            self.versions.remove(oldest);
+        }
+        version
+    }
+
+    fn function(&mut self, name: &str) -> Arc<Function> {
+        if let Some(function) = self.functions.iter().find(|function| &*function.name == name) {
+            return function.clone();
+        }
+        let function = Arc::new(Function {
+            name: name.into(),
+            #[cfg(feature = "trace-viewer")]
+            calls: ModelCalls::default(),
+        });
+        if self.functions.len() < MOST_FUNCTIONS {
+            self.functions.push(function.clone());
+        }
+        function
+    }
+}
+
+/// Finds a model, or makes room for a new one and makes it; what is past the bound is given and not kept.
+fn with_model<T>(name: &str, change: impl FnOnce(&mut Model) -> T) -> T {
+    let mut models = locked();
+    if let Some(model) = models.iter_mut().find(|model| &*model.name == name) {
+        return change(model);
+    }
+    if models.len() >= MOST_MODELS
+        && let Some(gone) = models.iter().position(|model| !model.versions.iter().any(|version| version.is_loaded()))
+    {
+        models.remove(gone);
+    }
+    let mut model = Model { name: name.into(), paths: Vec::new(), functions: Vec::new(), versions: VecDeque::new() };
+    let changed = change(&mut model);
+    if models.len() < MOST_MODELS {
+        models.push(model);
+    }
+    changed
+}
+
+/// A function of a version has been loaded.
+pub(super) fn loaded(model: &str, version: &str, function: &str) -> (Arc<Version>, Arc<Function>) {
+    with_model(model, |model| {
+        let version = model.version(version);
+        version.loaded.fetch_add(1, Ordering::Relaxed);
+        (version, model.function(function))
+    })
+}
+
+/// A function of a version is no longer there; with the last one goes the version, and it is forgotten if it never
+/// served.
+pub(super) fn unloaded(model: &str, version: &Arc<Version>) {
+    with_model(model, |model| {
+        if version.loaded.fetch_sub(1, Ordering::Relaxed) == 1 {
+            version.ends();
+            if version.since.get().is_none() {
+                model.versions.retain(|other| !Arc::ptr_eq(other, version));
+            }
+        }
+    });
+}
+
+/// One version has taken the place of another one.
+pub(super) fn replaced(model: &str, from: &str, to: &str) {
+    with_model(model, |model| {
+        let loaded = model.versions.iter().filter(|version| version.is_loaded() && version.until.get().is_none());
+        for version in loaded {
+            if &*version.id == to {
+                version.serves();
+            } else if &*version.id == from {
+                version.ends();
+            }
+        }
+    });
+}
+
+/// A model is asked at a path.
+pub(crate) fn deployed(model: &str, path: &str) {
+    with_model(model, |model| {
+        if model.paths.len() < MOST_PATHS && !model.paths.iter().any(|known| &**known == path) {
+            model.paths.push(path.into());
+        }
+    });
+}
+
+/// The name of each model with the id of each of its versions that serves now.
+pub(in crate::telemetry) fn serving() -> Vec<(Arc<str>, Arc<str>)> {
+    let of_model = |model: &Model| {
+        let serving = model.versions.iter().filter(|version| version.is_serving());
+        serving.map(|version| (model.name.clone(), version.id.clone())).collect::<Vec<_>>()
+    };
+    locked().iter().flat_map(of_model).collect()
+}
+
+/// All models, in the order of their names.
+#[cfg(feature = "trace-viewer")]
+pub(in crate::telemetry) fn models() -> Vec<Model> {
+    let mut models = locked().clone();
+    models.sort_by(|a, b| a.name.cmp(&b.name));
+    models
+}
