@@ -8,7 +8,7 @@ use http::{Method, StatusCode, header};
 use serde_json::json;
 use toolkit_envelope::Envelope;
 
-use super::{ModelHandler, deployment::Deployment, described::Described, failure::Failure};
+use super::{ModelHandler, deployment::Deployment, described::Described, failure::Failure, telemetry};
 use crate::{
     endpoint::{self, Declaration, Mount, Mounted, Mounting, Origin},
     limits::DeclaredLimits,
@@ -66,6 +66,9 @@ fn of_model(path: &str, handler: &ModelHandler, subject: &Subject) -> Vec<Arc<dy
     let path = path.trim_end_matches('/');
     subject.with(|described| {
         let name = &described.manifest.name;
+        if matches!(subject, Subject::Deployed(_)) {
+            telemetry::deployed(name, path);
+        }
         let declare = |method, path: String, function: &str, docs: String| -> &'static Declaration {
             Box::leak(Box::new(Declaration {
                 method,

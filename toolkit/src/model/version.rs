@@ -1,6 +1,6 @@
 use toolkit_envelope::{Envelope, LoadError, Model};
 
-use super::{ModelHandler, described::Described, failure::Failure, runner::Runner};
+use super::{ModelHandler, described::Described, failure::Failure, runner::Runner, telemetry::Identity};
 use crate::limits::Pool;
 
 /// A loaded model: verified, compared with its examples, ready to answer.
@@ -15,8 +15,11 @@ impl Version {
     /// Loads the model of an envelope.
     pub(crate) fn load(envelope: &Envelope, handler: &ModelHandler, pool: &Pool) -> Result<Self, LoadError> {
         let model = Model::load(envelope)?;
-        let runner =
-            |function: &toolkit_envelope::Function| Runner::new(function.clone(), pool.clone(), handler.max_rows);
+        let (name, id) = (&envelope.manifest().name, envelope.id().to_string());
+        let runner = |function: &toolkit_envelope::Function| {
+            let identity = Identity::new(name, &id, function.name());
+            Runner::new(function.clone(), identity, pool.clone(), handler.max_rows)
+        };
         let runners = model.functions().iter().map(runner).collect();
         Ok(Self { described: Described::of(envelope), runners })
     }
