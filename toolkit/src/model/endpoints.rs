@@ -44,7 +44,7 @@ pub(crate) fn describe(models: &[(String, ModelHandler)]) -> (Vec<Arc<dyn Mount>
 
 /// The endpoints of models that are loaded; and a sentence for each that cannot be.
 pub(crate) async fn deploy(models: &[(String, ModelHandler)]) -> (Vec<Arc<dyn Mount>>, Vec<String>) {
-    gather(models, |handler| Ok(Subject::Deployed(Arc::new(Deployment::open(handler)?))))
+    gather(models, |handler| Ok(Subject::Deployed(Deployment::open(handler)?)))
 }
 
 fn gather(
