@@ -5,6 +5,7 @@ mod command;
 mod cors;
 mod fault;
 mod health;
+mod live;
 mod models;
 mod router;
 mod serve;

@@ -8,10 +8,10 @@ use axum::{
 };
 use http::{Method, StatusCode, Uri, header};
 
-use super::{App, cors, health, start::Readiness};
+use super::{App, cors, health, live::LiveDocument, start::Readiness};
 use crate::{
     endpoint::{Mount, Mounting, Requests},
-    openapi::{Document, pages},
+    openapi::pages,
     problem::{Problem, ProblemLayer},
     settings::ServerSettings,
     telemetry::RequestLayer,
@@ -31,7 +31,7 @@ fn is_own(path: &str) -> bool {
 pub(super) fn build(
     endpoints: &[Arc<dyn Mount>],
     mounting: &Mounting,
-    document: &Document,
+    document: &Arc<LiveDocument>,
     readiness: &Readiness,
     app: App,
 ) -> Router {
@@ -102,12 +102,11 @@ fn allowed(entries: &[Arc<dyn Mount>]) -> String {
     methods.join(", ")
 }
 
-fn own_routes(document: &Document, title: &str, settings: &ServerSettings) -> Router {
-    let json = bytes::Bytes::from(document.to_json());
-    let yaml = bytes::Bytes::from(document.to_yaml());
+fn own_routes(document: &Arc<LiveDocument>, title: &str, settings: &ServerSettings) -> Router {
+    let (json, yaml) = (document.clone(), document.clone());
     Router::new()
-        .route("/openapi.json", get(async move || ([(header::CONTENT_TYPE, "application/json")], json)))
-        .route("/openapi.yaml", get(async move || ([(header::CONTENT_TYPE, "application/yaml")], yaml)))
+        .route("/openapi.json", get(async move || ([(header::CONTENT_TYPE, "application/json")], json.json())))
+        .route("/openapi.yaml", get(async move || ([(header::CONTENT_TYPE, "application/yaml")], yaml.yaml())))
         .merge(pages::routes(title))
         .merge(super::telemetry::routes(title, settings))
 }

@@ -9,11 +9,15 @@ use std::{
 
 use axum::Router;
 
-use super::{App, StartError, models, router, telemetry};
+use super::{
+    App, StartError,
+    live::{self, LiveDocument},
+    models, router, telemetry,
+};
 use crate::{
     endpoint::{self, EndpointEntry, Mount, Mounting},
     limits::Pool,
-    openapi::{Document, Operations},
+    openapi::Document,
     resource::{self, ResourceEntry, Resources},
     settings::{self, ServerSettings, Sources},
     telemetry::{Environment, Process},
@@ -52,11 +56,12 @@ impl Readiness {
 impl Started {
     /// Collects, verifies and builds; everything that is wrong comes back at once.
     pub(crate) async fn new(app: App, sources: &Sources) -> Result<Self, StartError> {
-        let (models, mut faults) = models::deploy(&app).await;
-        let endpoints = mounted(&app, models);
+        let settings = server_settings(sources);
+        let (models, mut faults) = models::deploy(&app, settings.as_ref().ok()).await;
+        let endpoints = mounted(&app, models.endpoints.clone());
         faults.extend(verify(&app, &endpoints));
-        let document = document_of(&app, &endpoints).map_err(|more| faults.extend(more)).ok();
-        let settings = server_settings(sources).map_err(|more| faults.extend(more)).ok();
+        let document = live::document(&app.info, &endpoints).map_err(|more| faults.extend(more)).ok();
+        let settings = settings.map_err(|more| faults.extend(more)).ok();
         faults.extend(sources.unknown_in_file(&known_settings()));
         faults.extend(settings_of_reserved_names());
         let resources = build(&app, &endpoints, sources).await.map_err(|more| faults.extend(more)).ok();
@@ -78,6 +83,8 @@ impl Started {
             settings: Arc::new(settings),
             resources: Arc::new(resources),
         };
+        let document = Arc::new(LiveDocument::new(endpoints.clone(), app.info, &document));
+        models::follow(&models, &document);
         let readiness = Readiness(Arc::new(AtomicBool::new(true)));
         let router = build_router(&endpoints, &mounting, &document, &readiness, app)?;
         report_unmounted(&endpoints);
@@ -89,7 +96,7 @@ impl Started {
 fn build_router(
     endpoints: &[Arc<dyn Mount>],
     mounting: &Mounting,
-    document: &Document,
+    document: &Arc<LiveDocument>,
     readiness: &Readiness,
     app: App,
 ) -> Result<Router, StartError> {
@@ -104,7 +111,7 @@ fn build_router(
 pub(super) fn document(app: &App) -> Result<Document, StartError> {
     let (endpoints, mut faults) = described(app);
     faults.extend(verify(app, &endpoints));
-    match document_of(app, &endpoints) {
+    match live::document(&app.info, &endpoints) {
         Ok(document) if faults.is_empty() => Ok(document),
         outcome => {
             faults.extend(outcome.err().unwrap_or_default());
@@ -132,14 +139,6 @@ fn mounted(app: &App, models: Vec<Arc<dyn Mount>>) -> Vec<Arc<dyn Mount>> {
     let mut endpoints: Vec<_> = functions.chain(models).collect();
     endpoints.sort_by_key(|endpoint| (endpoint.declaration().path, endpoint.declaration().method.as_str().to_owned()));
     endpoints
-}
-
-fn document_of(app: &App, endpoints: &[Arc<dyn Mount>]) -> Result<Document, Vec<String>> {
-    let mut operations = Operations::new();
-    for endpoint in endpoints {
-        operations.add(&**endpoint);
-    }
-    operations.document(&app.info)
 }
 
 /// All that is wrong with the declarations taken together.

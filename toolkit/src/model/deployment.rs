@@ -1,38 +1,92 @@
 use std::{
     fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
 };
 
 use arc_swap::ArcSwap;
-use toolkit_envelope::Envelope;
+use toolkit_envelope::Manifest;
 
-use super::{ModelHandler, version::Version};
+use super::{
+    ModelHandler,
+    loading::Opened,
+    version::Version,
+    watch::{Seen, Watch},
+};
 use crate::limits::Pool;
 
 /// Says what is wrong with a version, for whoever relies on more than its schemas.
 pub(crate) type Guard = Box<dyn Fn(&Version) -> Vec<String> + Send + Sync>;
 
+/// What is told when another version has come to serve.
+pub(crate) trait Follower: Send + Sync {
+    /// Another version serves.
+    fn swapped(&self);
+}
+
 /// A model that is served: the version that answers now, which another one may take the place of.
 pub(crate) struct Deployment {
     handler: ModelHandler,
+    /// Where the handler's source is, wherever the process goes.
+    source: PathBuf,
+    pool: Pool,
     current: ArcSwap<Version>,
+    /// What the version that came first says of itself: endpoints are made for its functions.
+    routed: Manifest,
     guards: Mutex<Vec<Guard>>,
+    followers: Mutex<Vec<Weak<dyn Follower>>>,
+    pub(super) turn: Arc<tokio::sync::Mutex<()>>,
+    /// Ends with the deployment.
+    _watch: Option<Watch>,
 }
 
 impl Deployment {
-    /// Opens the handler's envelope and loads its model.
+    /// Opens the handler's envelope and loads its model, unless that is done already: one source that is served in one way
+    /// is one deployment while it lives.
     ///
     /// # Errors
     ///
     /// Why it cannot be served.
     pub(crate) fn open(handler: &ModelHandler) -> Result<Arc<Self>, String> {
-        let told = |error: &dyn fmt::Display| format!("the envelope {}: {error}", handler.source.display());
-        let envelope = Envelope::open(&handler.source).map_err(|error| told(&error))?;
+        let source = absolute(handler)?;
+        super::living::find_or(&source, |living| living.handler == *handler, || Self::load(handler, &source))
+    }
+
+    /// The deployment of the handler's source in whichever way it is served already, or else as the handler says.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be served.
+    pub(crate) fn share(handler: &ModelHandler) -> Result<Arc<Self>, String> {
+        let source = absolute(handler)?;
+        super::living::find_or(&source, |_| true, || Self::load(handler, &source))
+    }
+
+    fn load(handler: &ModelHandler, source: &Path) -> Result<Arc<Self>, String> {
+        // What changes from now on is seen.
+        let seen = Seen::of(source);
         let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let pool = Pool::new(workers, 1024);
-        let version = Version::load(&envelope, handler, &pool).map_err(|error| told(&error))?;
-        let current = ArcSwap::from_pointee(version);
-        Ok(Arc::new(Self { handler: handler.clone(), current, guards: Mutex::default() }))
+        let version = Opened::at(source).and_then(|opened| {
+            opened.verify_signatures(handler).map_err(|reason| vec![reason])?;
+            opened.load(handler, &pool)
+        });
+        let version = version.map_err(|reasons| {
+            let lines = if reasons.len() > 1 { "\n  " } else { " " };
+            format!("the envelope {}:{lines}{}", handler.source.display(), reasons.join("\n  "))
+        })?;
+        let deployment = |this: &Weak<Self>| Self {
+            handler: handler.clone(),
+            source: source.to_owned(),
+            pool,
+            routed: version.described.manifest.clone(),
+            current: ArcSwap::from_pointee(version),
+            guards: Mutex::default(),
+            followers: Mutex::default(),
+            turn: Arc::default(),
+            _watch: handler.watch.map(|every| Watch::start(this.clone(), source.to_owned(), every, seen)),
+        };
+        Ok(Arc::new_cyclic(deployment))
     }
 
     /// How the model is served.
@@ -49,7 +103,7 @@ impl Deployment {
     ///
     /// What it finds wrong with the one that serves now is given back; then it is not kept.
     pub(crate) fn guard(&self, guard: Guard) -> Vec<String> {
-        let mut guards = self.guards();
+        let mut guards = lock(&self.guards);
         let wrong = guard(&self.current());
         if wrong.is_empty() {
             guards.push(guard);
@@ -57,8 +111,42 @@ impl Deployment {
         wrong
     }
 
-    fn guards(&self) -> MutexGuard<'_, Vec<Guard>> {
-        self.guards.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Tells `follower` whenever another version has come to serve.
+    pub(crate) fn follow(&self, follower: Weak<dyn Follower>) {
+        lock(&self.followers).push(follower);
+    }
+
+    pub(super) fn tell_followers(&self) {
+        let mut followers = lock(&self.followers);
+        followers.retain(|follower| follower.strong_count() > 0);
+        let told: Vec<_> = followers.iter().filter_map(Weak::upgrade).collect();
+        drop(followers);
+        told.iter().for_each(|follower| follower.swapped());
+    }
+
+    /// Has `next` serve, unless it is refused anyway or a guard finds something wrong with it: that is given back.
+    pub(super) fn replace(&self, next: Version, is_allowed: bool) -> Result<(), Vec<String>> {
+        // Who comes to guard waits, and then looks at the version that has come to serve.
+        let guards = lock(&self.guards);
+        let problems: Vec<_> = guards.iter().flat_map(|guard| guard(&next)).collect();
+        if !is_allowed || !problems.is_empty() {
+            return Err(problems);
+        }
+        self.current.swap(Arc::new(next)).retire();
+        Ok(())
+    }
+
+    pub(super) fn source(&self) -> &Path {
+        &self.source
+    }
+
+    pub(super) fn pool(&self) -> &Pool {
+        &self.pool
+    }
+
+    /// What the version that came first says of itself: endpoints are made for its functions.
+    pub(super) fn routed(&self) -> &Manifest {
+        &self.routed
     }
 }
 
@@ -66,4 +154,15 @@ impl fmt::Debug for Deployment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Deployment").field("handler", &self.handler).finish_non_exhaustive()
     }
+}
+
+/// Where the source is. Links are not followed: they may lead elsewhere tomorrow, and then the source goes with them.
+fn absolute(handler: &ModelHandler) -> Result<PathBuf, String> {
+    std::path::absolute(&handler.source)
+        .map_err(|error| format!("the envelope {}: the path cannot be used: {error}", handler.source.display()))
+}
+
+/// A panic in a guard leaves the list as it was.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -37,6 +37,11 @@ impl Described {
         self.examples[index].as_ref()
     }
 
+    /// What is said of the function, and of the model.
+    pub(crate) fn docs(&self, function: &Function) -> String {
+        [function.doc.trim(), self.manifest.description.trim()].join("\n\n")
+    }
+
     /// The schema of the function's arguments, with its example.
     pub(crate) fn arguments_schema(&self, function: &Function) -> Value {
         let params: Vec<_> = function.params.iter().map(Parameter::to_field).collect();

@@ -8,7 +8,14 @@ use http::{Method, StatusCode, header};
 use serde_json::json;
 use toolkit_envelope::Envelope;
 
-use super::{ModelHandler, deployment::Deployment, described::Described, failure::Failure, telemetry};
+use super::{
+    ModelHandler,
+    deployment::Deployment,
+    described::Described,
+    failure::Failure,
+    reload::{DOCS, LONGEST, Reload},
+    telemetry,
+};
 use crate::{
     endpoint::{self, Declaration, Mount, Mounted, Mounting, Origin},
     limits::DeclaredLimits,
@@ -33,43 +40,57 @@ impl Subject {
     }
 }
 
+/// Models that are loaded, and their endpoints.
+#[derive(Debug, Default)]
+pub(crate) struct Deployed {
+    pub(crate) endpoints: Vec<Arc<dyn Mount>>,
+    pub(crate) deployments: Vec<Arc<Deployment>>,
+}
+
 /// The endpoints of models that are not loaded, for the document; and a sentence for each that cannot be opened.
 pub(crate) fn describe(models: &[(String, ModelHandler)]) -> (Vec<Arc<dyn Mount>>, Vec<String>) {
-    gather(models, |handler| {
-        let envelope = Envelope::open(&handler.source)
-            .map_err(|error| format!("the envelope {}: {error}", handler.source.display()))?;
-        Ok(Subject::Described(Arc::new(Described::of(&envelope))))
-    })
-}
-
-/// The endpoints of models that are loaded; and a sentence for each that cannot be.
-pub(crate) async fn deploy(models: &[(String, ModelHandler)]) -> (Vec<Arc<dyn Mount>>, Vec<String>) {
-    gather(models, |handler| Ok(Subject::Deployed(Deployment::open(handler)?)))
-}
-
-fn gather(
-    models: &[(String, ModelHandler)],
-    subject: impl Fn(&ModelHandler) -> Result<Subject, String>,
-) -> (Vec<Arc<dyn Mount>>, Vec<String>) {
     let (mut endpoints, mut faults) = (Vec::new(), Vec::new());
     for (path, handler) in models {
-        match subject(handler) {
-            Ok(subject) => endpoints.extend(of_model(path, handler, &subject)),
-            Err(fault) => faults.push(fault),
+        match Envelope::open(&handler.source) {
+            Ok(envelope) => {
+                let subject = Subject::Described(Arc::new(Described::of(&envelope)));
+                endpoints.extend(of_model(path, handler, &subject, false));
+            }
+            Err(error) => faults.push(format!("the envelope {}: {error}", handler.source.display())),
         }
     }
     (endpoints, faults)
 }
 
-/// The endpoints of one model: one that tells of it, and one for each of its functions.
-fn of_model(path: &str, handler: &ModelHandler, subject: &Subject) -> Vec<Arc<dyn Mount>> {
+/// Loads models; and a sentence for each that cannot be. With `reload`, each can be swapped on request.
+pub(crate) async fn deploy(models: &[(String, ModelHandler)], reload: bool) -> (Deployed, Vec<String>) {
+    let (mut deployed, mut faults) = (Deployed::default(), Vec::new());
+    for (path, handler) in models {
+        let opening = handler.clone();
+        let opened = tokio::task::spawn_blocking(move || Deployment::open(&opening)).await;
+        match opened.unwrap_or_else(|error| Err(format!("the envelope {}: {error}", handler.source.display()))) {
+            Ok(deployment) => {
+                deployed.endpoints.extend(of_model(path, handler, &Subject::Deployed(deployment.clone()), reload));
+                deployed.deployments.push(deployment);
+            }
+            Err(fault) => faults.push(fault),
+        }
+    }
+    (deployed, faults)
+}
+
+/// The endpoints of one model: one that tells of it, and one for each of its functions; with `reload`, the one that
+/// swaps it.
+fn of_model(path: &str, handler: &ModelHandler, subject: &Subject, reload: bool) -> Vec<Arc<dyn Mount>> {
     let path = path.trim_end_matches('/');
     subject.with(|described| {
         let name = &described.manifest.name;
         if matches!(subject, Subject::Deployed(_)) {
             telemetry::deployed(name, path);
         }
-        let declare = |method, path: String, function: &str, docs: String| -> &'static Declaration {
+        let limits =
+            DeclaredLimits { timeout: handler.timeout, body_limit: Some(handler.body_limit), ..DeclaredLimits::NONE };
+        let declare = |method, path: String, function: &str, docs: String, limits| -> &'static Declaration {
             Box::leak(Box::new(Declaration {
                 method,
                 path: kept(path),
@@ -78,25 +99,30 @@ fn of_model(path: &str, handler: &ModelHandler, subject: &Subject) -> Vec<Arc<dy
                 docs: kept(docs),
                 tags: vec![kept(name.clone())].leak(),
                 deprecated: None,
-                limits: DeclaredLimits {
-                    timeout: handler.timeout,
-                    body_limit: Some(handler.body_limit),
-                    ..DeclaredLimits::NONE
-                },
+                limits,
                 pooled: false,
                 origin: Origin { package: "", module: "", file: kept(handler.source.display().to_string()), line: 1 },
             }))
         };
         let about = format!("What the model `{name}` is, what can be asked of it, and where it comes from.");
-        let declaration = declare(Method::GET, path.to_owned(), "about", about);
+        let declaration = declare(Method::GET, path.to_owned(), "about", about, limits);
         let about = Arc::new(About { declaration, subject: subject.clone() }) as Arc<dyn Mount>;
         let functions = described.manifest.functions.iter().map(|function| {
             let path = format!("{path}/{}", function.name);
-            let docs = [function.doc.trim(), described.manifest.description.trim()].join("\n\n");
-            let declaration = declare(Method::POST, path, &function.name, docs);
+            let docs = described.docs(function);
+            let declaration = declare(Method::POST, path, &function.name, docs, limits);
             Arc::new(Predict { declaration, subject: subject.clone() }) as Arc<dyn Mount>
         });
-        std::iter::once(about).chain(functions).collect()
+        let reload = match subject {
+            Subject::Deployed(deployment) if reload => {
+                let (path, limits) =
+                    (format!("{path}/reload"), DeclaredLimits { timeout: Some(LONGEST), ..DeclaredLimits::NONE });
+                let declaration = declare(Method::POST, path, "reload", DOCS.to_owned(), limits);
+                Some(Arc::new(Reload { declaration, deployment: deployment.clone() }) as Arc<dyn Mount>)
+            }
+            _ => None,
+        };
+        std::iter::once(about).chain(functions).chain(reload).collect()
     })
 }
 
@@ -175,6 +201,7 @@ impl Mount for Predict {
     fn document(&self, operation: &mut OperationDoc<'_>) {
         self.subject.with(|described| {
             let Some(function) = described.manifest.function(self.declaration.function) else { return };
+            operation.docs(described.docs(function));
             let name = format!("{}.{}", described.manifest.name, function.name);
             operation.json_body_of(&format!("{name}.arguments"), described.arguments_schema(function));
             operation.reply_of("200", "application/json", Some(described.result_schema(function)));

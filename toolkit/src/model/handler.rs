@@ -1,5 +1,10 @@
 use std::{path::PathBuf, time::Duration};
 
+use toolkit_envelope::signature::PublicKey;
+
+/// How often the source is looked at, if it is not said.
+const EVERY: Duration = Duration::from_secs(2);
+
 /// Serves the model of an envelope: which one, and within which bounds. Given to [`App::model`](crate::App::model).
 ///
 /// ```no_run
@@ -9,19 +14,30 @@ use std::{path::PathBuf, time::Duration};
 /// let churn = ModelHandler::new("envelopes/churn").max_rows(10_000).timeout(Duration::from_secs(2));
 /// let app = toolkit::app!().model("/v0/models/churn", churn);
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 #[must_use = "a handler serves nothing until it is given to an app"]
 pub struct ModelHandler {
     pub(super) source: PathBuf,
     pub(super) max_rows: usize,
     pub(super) body_limit: usize,
     pub(super) timeout: Option<Duration>,
+    pub(super) trusted: Vec<PublicKey>,
+    pub(super) allows_breaking: bool,
+    pub(super) watch: Option<Duration>,
 }
 
 impl ModelHandler {
     /// Serves the envelope at `source`, a directory or an archive, within bounds that suit most models.
     pub fn new(source: impl Into<PathBuf>) -> Self {
-        Self { source: source.into(), max_rows: 100_000, body_limit: 16 << 20, timeout: None }
+        Self {
+            source: source.into(),
+            max_rows: 100_000,
+            body_limit: 16 << 20,
+            timeout: None,
+            trusted: Vec::new(),
+            allows_breaking: false,
+            watch: None,
+        }
     }
 
     /// Sets how many rows one request may have, instead of 100,000.
@@ -37,6 +53,46 @@ impl ModelHandler {
     /// Sets how long one request may take, instead of what the service's settings say.
     pub fn timeout(self, timeout: Duration) -> Self {
         Self { timeout: Some(timeout), ..self }
+    }
+
+    /// Serves only envelopes that this key, or another one that is trusted, has signed; at the start and ever after.
+    ///
+    /// ```no_run
+    /// use toolkit::model::{ModelHandler, PublicKey};
+    ///
+    /// # fn main() -> toolkit::Result {
+    /// let key = PublicKey::from_pem(&std::fs::read_to_string("release.pub")?)?;
+    /// let app = toolkit::app!().model("/v0/models/churn", ModelHandler::new("envelopes/churn").trust(key));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn trust(mut self, key: PublicKey) -> Self {
+        self.trusted.push(key);
+        self
+    }
+
+    /// Lets another version take the place of the one that serves even if callers of this one may fail with it.
+    pub fn allow_breaking(self) -> Self {
+        Self { allows_breaking: true, ..self }
+    }
+
+    /// Follows the source: another envelope that is put there comes to serve, without a restart.
+    ///
+    /// The source is looked at every two seconds, and what is there is loaded once it has stopped changing. See the
+    /// [guide](crate::guide::models).
+    ///
+    /// ```no_run
+    /// use toolkit::model::ModelHandler;
+    ///
+    /// let app = toolkit::app!().model("/v0/models/churn", ModelHandler::new("envelopes/churn").watch());
+    /// ```
+    pub fn watch(self) -> Self {
+        self.watch_every(EVERY)
+    }
+
+    /// Follows the source as [`watch`](Self::watch) does, and looks at it this often.
+    pub fn watch_every(self, every: Duration) -> Self {
+        Self { watch: Some(every), ..self }
     }
 }
 

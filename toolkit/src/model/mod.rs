@@ -4,16 +4,27 @@
 //! endpoints' declarations and their part of the document (`endpoints`). A `deployment` holds the version that serves
 //! now; a `version` is a loaded model with a `runner` for each of its functions, through which every call goes,
 //! whichever way it came in.
+//!
+//! A `swap` has the envelope that is at the source now take the place of the version that serves: on request (`reload`),
+//! or because the source has changed (`watch`).
 
+mod changes;
 mod deployment;
 mod described;
 mod endpoints;
 mod failure;
 mod handler;
+mod living;
+mod loading;
+mod reload;
 mod runner;
+mod swap;
 mod telemetry;
 mod version;
+mod watch;
 
 pub use handler::ModelHandler;
+pub use toolkit_envelope::signature::PublicKey;
 
-pub(crate) use endpoints::{deploy, describe};
+pub(crate) use deployment::Follower;
+pub(crate) use endpoints::{Deployed, deploy, describe};

@@ -1,3 +1,5 @@
+use std::{sync::OnceLock, time::Instant};
+
 use toolkit_envelope::{Envelope, LoadError, Model};
 
 use super::{ModelHandler, described::Described, failure::Failure, runner::Runner, telemetry::Identity};
@@ -9,6 +11,8 @@ pub(crate) struct Version {
     pub(crate) described: Described,
     /// In the order of the manifest.
     runners: Vec<Runner>,
+    /// Since when another version serves.
+    retired: OnceLock<Instant>,
 }
 
 impl Version {
@@ -21,7 +25,7 @@ impl Version {
             Runner::new(function.clone(), identity, pool.clone(), handler.max_rows)
         };
         let runners = model.functions().iter().map(runner).collect();
-        Ok(Self { described: Described::of(envelope), runners })
+        Ok(Self { described: Described::of(envelope), runners, retired: OnceLock::new() })
     }
 
     /// What runs the function of this name.
@@ -32,5 +36,19 @@ impl Version {
     pub(crate) fn runner(&self, function: &str) -> Result<&Runner, Failure> {
         let runner = self.runners.iter().find(|runner| runner.function().name() == function);
         runner.ok_or_else(|| Failure::NoFunction(function.to_owned()))
+    }
+
+    /// Another version serves from now on; this one goes when the last call of it has ended.
+    pub(super) fn retire(&self) {
+        let _ = self.retired.set(Instant::now());
+    }
+}
+
+impl Drop for Version {
+    fn drop(&mut self) {
+        if let Some(since) = self.retired.get() {
+            let (name, id, after) = (&self.described.manifest.name, self.described.id, since.elapsed());
+            tracing::info!("the model `{name}` that was {id} is freed, {after:.1?} after another took its place");
+        }
     }
 }

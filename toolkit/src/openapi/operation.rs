@@ -36,6 +36,7 @@ pub struct OperationDoc<'s> {
     reads_body: bool,
     can_be_invalid: bool,
     dependencies: HashSet<TypeId>,
+    docs: Option<String>,
 }
 
 /// What a declaration adds to a parameter's type.
@@ -77,7 +78,14 @@ impl<'s> OperationDoc<'s> {
             reads_body: false,
             can_be_invalid: false,
             dependencies: HashSet::new(),
+            docs: None,
         }
+    }
+
+    /// Says something else of the operation than what was declared.
+    #[cfg(feature = "model")]
+    pub(crate) fn docs(&mut self, docs: String) {
+        self.docs = Some(docs);
     }
 
     /// Whether `D` adds itself for the first time: what it reads is documented once.
@@ -281,7 +289,7 @@ impl<'s> OperationDoc<'s> {
             .operation_id(Some(declared.operation_id))
             .request_body(self.body.take())
             .deprecated(declared.deprecated.map(|_| Deprecated::True));
-        let (summary, description) = super::document::split_docs(declared.docs);
+        let (summary, description) = super::document::split_docs(self.docs.as_deref().unwrap_or(declared.docs));
         operation = operation.summary(summary).description(description);
         if !declared.tags.is_empty() {
             operation = operation.tags(Some(declared.tags.iter().copied()));

@@ -4,6 +4,8 @@ mod server;
 mod sources;
 
 pub use server::ServerSettings;
+#[cfg(feature = "model")]
+pub(crate) use server::Token;
 #[cfg(feature = "trace-viewer")]
 pub(crate) use server::ViewerAccess;
 pub(crate) use sources::{FILE, env_name, flag_name, linked};

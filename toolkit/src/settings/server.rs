@@ -60,6 +60,10 @@ pub struct ServerSettings {
     /// Who may look at traces: `loopback` for callers on the same machine, or `anywhere`.
     #[cfg(feature = "trace-viewer")]
     pub trace_viewer_from: ViewerAccess,
+    /// The bearer token with which models are reloaded, at `POST …/reload`; without it, there is no such path.
+    #[cfg(feature = "model")]
+    #[schemars(with = "Option<String>", regex(pattern = r"^[A-Za-z0-9._~+/-]+=*$"))]
+    pub model_reload_token: Option<Token>,
 }
 
 impl Default for ServerSettings {
@@ -83,7 +87,29 @@ impl Default for ServerSettings {
             trace_viewer: cfg!(debug_assertions),
             #[cfg(feature = "trace-viewer")]
             trace_viewer_from: ViewerAccess::Loopback,
+            #[cfg(feature = "model")]
+            model_reload_token: None,
         }
+    }
+}
+
+/// A bearer token (RFC 6750 §2.1), which is never shown.
+#[cfg(feature = "model")]
+#[derive(Clone, Deserialize)]
+pub struct Token(String);
+
+#[cfg(feature = "model")]
+impl Token {
+    /// The token itself, for comparing it.
+    pub(crate) fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(feature = "model")]
+impl std::fmt::Debug for Token {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Token(…)")
     }
 }
 

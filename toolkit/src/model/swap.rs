@@ -1,0 +1,179 @@
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
+
+use tokio::sync::OwnedMutexGuard;
+use toolkit_envelope::Digest;
+
+use super::{
+    changes::{self, ModelChange},
+    deployment::Deployment,
+    loading::Opened,
+    telemetry::{self, Swap},
+};
+use crate::problem::panic_message;
+
+/// What a swap has come to.
+#[derive(Clone, Debug)]
+pub(crate) struct Swapped {
+    /// The version that served before.
+    pub(crate) from: Digest,
+    /// The version that serves now; the same one, if it is what the source has.
+    pub(crate) to: Digest,
+    /// What callers may notice.
+    pub(crate) changes: Vec<ModelChange>,
+    /// Functions that have no endpoint, as the version that the service was started with does not have them.
+    pub(crate) not_routed: Vec<String>,
+}
+
+/// Why the version that serves goes on serving.
+#[derive(Clone, Debug)]
+pub(crate) enum Refused {
+    /// Another swap of the same model is in progress.
+    InProgress,
+    /// The envelope cannot be opened, is not whole, or its model cannot be loaded.
+    Unloadable(Vec<String>),
+    /// None of the trusted keys has signed it.
+    Untrusted(String),
+    /// Callers, or code that was compiled for the model, would fail.
+    Incompatible {
+        /// What would break callers, unless that is allowed.
+        changes: Vec<ModelChange>,
+        /// What code that was compiled for the model does not take.
+        problems: Vec<String>,
+    },
+    /// Loading it panicked, with these words.
+    Panicked(String),
+}
+
+impl Refused {
+    /// What kind of reason it is, for machines.
+    pub(crate) fn code(&self) -> &'static str {
+        match self {
+            Self::InProgress => "swap_in_progress",
+            Self::Unloadable(_) => "envelope_not_loadable",
+            Self::Untrusted(_) => "envelope_not_trusted",
+            Self::Incompatible { .. } => "envelope_incompatible",
+            Self::Panicked(_) => "loading_panicked",
+        }
+    }
+
+    /// Each reason, in a sentence.
+    pub(crate) fn reasons(&self) -> Vec<String> {
+        match self {
+            Self::InProgress => vec!["another swap of this model is in progress".to_owned()],
+            Self::Unloadable(reasons) => reasons.clone(),
+            Self::Untrusted(reason) => vec![reason.clone()],
+            Self::Incompatible { changes, problems } => {
+                changes.iter().map(ToString::to_string).chain(problems.iter().cloned()).collect()
+            }
+            Self::Panicked(words) => vec![format!("loading it panicked: {words}")],
+        }
+    }
+}
+
+/// The right to swap, which one at a time has.
+type Turn = OwnedMutexGuard<()>;
+
+impl Deployment {
+    /// Has what is at the source now take the place of the version that serves; or tells why it does not.
+    ///
+    /// Once begun, it is done to its end, even if nobody waits for it any more.
+    pub(crate) async fn swap(self: &Arc<Self>, allows_breaking: bool) -> Result<Swapped, Refused> {
+        let turn = self.turn()?;
+        let (deployment, span) = (self.clone(), tracing::Span::current());
+        let work = move || span.in_scope(|| deployment.swap_in(turn, allows_breaking));
+        match tokio::task::spawn_blocking(work).await {
+            Ok(outcome) => outcome,
+            // It was not begun, as the service stops: whatever panics in it is caught.
+            Err(_) => Err(Refused::Unloadable(vec!["the service stops".to_owned()])),
+        }
+    }
+
+    /// The same, on a thread that may be blocked.
+    pub(super) fn swap_blocking(&self, allows_breaking: bool) -> Result<Swapped, Refused> {
+        let turn = self.turn()?;
+        self.swap_in(turn, allows_breaking)
+    }
+
+    fn turn(&self) -> Result<Turn, Refused> {
+        self.turn.clone().try_lock_owned().map_err(|_| Refused::InProgress)
+    }
+
+    fn swap_in(&self, turn: Turn, allows_breaking: bool) -> Result<Swapped, Refused> {
+        let (from, mut to) = (self.current().described.id, None);
+        let outcome = caught(|| self.exchange(allows_breaking, &mut to));
+        self.report(from, to, &outcome);
+        if outcome.as_ref().is_ok_and(|swapped| swapped.from != swapped.to)
+            && let Err(Refused::Panicked(words)) = caught(|| Ok(self.tell_followers()))
+        {
+            tracing::warn!("the OpenAPI document does not follow the model: writing it panicked: {words}");
+        }
+        drop(turn);
+        outcome
+    }
+
+    /// Notes the id of what is found in `found`.
+    fn exchange(&self, allows_breaking: bool, found: &mut Option<Digest>) -> Result<Swapped, Refused> {
+        let (serving, handler) = (self.current(), self.handler());
+        let opened = Opened::at(self.source()).map_err(Refused::Unloadable)?;
+        *found = Some(opened.envelope.id());
+        opened.verify_signatures(handler).map_err(Refused::Untrusted)?;
+        let (old, new) = (&serving.described, &opened.envelope);
+        if old.id == new.id() {
+            return Ok(Swapped { from: old.id, to: old.id, changes: Vec::new(), not_routed: Vec::new() });
+        }
+        let changes = changes::between(&old.manifest, new.manifest());
+        let is_fatal = |change: &&ModelChange| change.is_breaking() && !allows_breaking && !handler.allows_breaking;
+        let fatal: Vec<_> = changes.iter().filter(is_fatal).cloned().collect();
+        let next = opened.load(handler, self.pool()).map_err(|mut reasons| {
+            reasons.extend(fatal.iter().map(ToString::to_string));
+            Refused::Unloadable(reasons)
+        })?;
+        let (from, to, not_routed) = (old.id, new.id(), changes::added(self.routed(), new.manifest()));
+        let took_over = self.replace(next, fatal.is_empty());
+        took_over.map_err(|problems| Refused::Incompatible { changes: fatal, problems })?;
+        Ok(Swapped { from, to, changes, not_routed })
+    }
+
+    /// Says what a swap has come to.
+    fn report(&self, from: Digest, to: Option<Digest>, outcome: &Result<Swapped, Refused>) {
+        let name = &self.routed().name;
+        match outcome {
+            Ok(swapped) if swapped.from == swapped.to => {
+                tracing::info!("the model `{name}` stays as it is: its source still has {from}");
+            }
+            Ok(Swapped { to, changes, not_routed, .. }) => {
+                tracing::info!("the model `{name}` is now {to}, was {from}");
+                for change in changes {
+                    tracing::info!("the model `{name}` has changed: {change}");
+                }
+                if !not_routed.is_empty() {
+                    let functions = not_routed.join("`, `");
+                    tracing::warn!(
+                        "the model `{name}` has functions without an endpoint until a restart: `{functions}`"
+                    );
+                }
+                telemetry::swapped(name, from, Some(*to), Swap::Swapped);
+            }
+            Err(refused) => {
+                let reasons = refused.reasons().join("\n  ");
+                tracing::warn!(
+                    "the model `{name}` stays {from}; what its source has does not come to serve:\n  {reasons}"
+                );
+                let swap = match refused {
+                    Refused::Untrusted(_) | Refused::Incompatible { .. } => Swap::Refused(refused.code()),
+                    _ => Swap::Failed(refused.code()),
+                };
+                telemetry::swapped(name, from, to, swap);
+            }
+        }
+    }
+}
+
+/// What panics has not come to serve.
+fn caught<T>(work: impl FnOnce() -> Result<T, Refused>) -> Result<T, Refused> {
+    catch_unwind(AssertUnwindSafe(work))
+        .unwrap_or_else(|panic| Err(Refused::Panicked(panic_message(&*panic).to_owned())))
+}

@@ -1,0 +1,175 @@
+use std::{
+    fs::{self, Metadata},
+    io,
+    path::{Path, PathBuf},
+    sync::{
+        Weak,
+        mpsc::{self, RecvTimeoutError},
+    },
+    time::{Duration, SystemTime},
+};
+
+use super::{
+    deployment::Deployment,
+    swap::{Refused, Swapped},
+};
+
+/// What tells envelopes in a directory apart: the manifest names the digest of every other file.
+const HEAD: [&str; 3] = ["", "envelope.json", "envelope.sha256"];
+
+/// How deep an envelope's directory goes: `blobs/sha256/…`.
+const DEPTH: usize = 3;
+
+/// Follows a deployment's source, on a thread of its own: a file system that does not answer holds up nothing else.
+#[derive(Debug)]
+pub(super) struct Watch {
+    /// The thread ends when this goes.
+    _end: mpsc::Sender<()>,
+}
+
+impl Watch {
+    /// Looks at `source` every so often; `seen` is what the deployment was opened with.
+    pub(super) fn start(deployment: Weak<Deployment>, source: PathBuf, every: Duration, seen: Option<Seen>) -> Self {
+        let (end, ended) = mpsc::channel();
+        let runtime = tokio::runtime::Handle::try_current().ok();
+        let name = source.display().to_string();
+        let mut watching = Watching { source, handled: seen, unsettled: None, tried: None, is_gone: false };
+        let work = move || {
+            let _entered = runtime.as_ref().map(tokio::runtime::Handle::enter);
+            while ended.recv_timeout(every) == Err(RecvTimeoutError::Timeout) {
+                watching.look(|| deployment.upgrade().map(|deployment| deployment.swap_blocking(false)));
+            }
+        };
+        if let Err(error) = std::thread::Builder::new().name("toolkit-watch".to_owned()).spawn(work) {
+            tracing::warn!("the envelope {name} is not watched: there is no thread for it: {error}");
+        }
+        Self { _end: end }
+    }
+}
+
+/// What tells one state of files from another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Seen(Vec<(PathBuf, Stamp)>);
+
+impl Seen {
+    /// What is at the source now, as far as another envelope cannot be there with it unchanged.
+    pub(super) fn of(source: &Path) -> Option<Self> {
+        Self::head(source).ok()
+    }
+
+    fn head(source: &Path) -> io::Result<Self> {
+        let metadata = fs::metadata(source)?;
+        if !metadata.is_dir() {
+            return Ok(Self(vec![(PathBuf::new(), Stamp::of(&metadata))]));
+        }
+        let stamp = |name: &&str| Ok((PathBuf::from(name), Stamp::of(&fs::metadata(source.join(name))?)));
+        HEAD.iter().map(stamp).collect::<io::Result<_>>().map(Self)
+    }
+
+    /// Every file of the source: what is still being written changes.
+    fn whole(source: &Path) -> io::Result<Self> {
+        let mut files = Vec::new();
+        walk(source, Path::new(""), DEPTH, &mut files)?;
+        files.sort_by(|(one, _), (other, _)| one.cmp(other));
+        Ok(Self(files))
+    }
+}
+
+fn walk(root: &Path, below: &Path, depth: usize, files: &mut Vec<(PathBuf, Stamp)>) -> io::Result<()> {
+    let path = if below.as_os_str().is_empty() { root.to_owned() } else { root.join(below) };
+    let metadata = fs::metadata(&path)?;
+    files.push((below.to_owned(), Stamp::of(&metadata)));
+    if metadata.is_dir() && depth > 0 {
+        for entry in fs::read_dir(&path)? {
+            walk(root, &below.join(entry?.file_name()), depth - 1, files)?;
+        }
+    }
+    Ok(())
+}
+
+/// What changes with a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Stamp {
+    length: u64,
+    modified: Option<SystemTime>,
+    /// Its device, its number there, and when that was last changed.
+    #[cfg(unix)]
+    inode: (u64, u64, i64, i64),
+}
+
+impl Stamp {
+    fn of(metadata: &Metadata) -> Self {
+        #[cfg(unix)]
+        use std::os::unix::fs::MetadataExt;
+        Self {
+            length: metadata.len(),
+            modified: metadata.modified().ok(),
+            #[cfg(unix)]
+            inode: (metadata.dev(), metadata.ino(), metadata.ctime(), metadata.ctime_nsec()),
+        }
+    }
+}
+
+/// What was seen so far.
+#[derive(Debug)]
+struct Watching {
+    source: PathBuf,
+    /// What the version that serves was loaded from.
+    handled: Option<Seen>,
+    /// What was there the last time, while it is not what serves.
+    unsettled: Option<Seen>,
+    /// What could not be loaded; it is tried again when it has changed.
+    tried: Option<Seen>,
+    is_gone: bool,
+}
+
+impl Watching {
+    /// Looks once; swaps if there is something else that has stopped changing.
+    fn look(&mut self, swap: impl FnOnce() -> Option<Result<Swapped, Refused>>) {
+        let head = match Seen::head(&self.source) {
+            Ok(head) if Some(&head) == self.handled.as_ref() => {
+                (self.unsettled, self.tried) = (None, None);
+                return self.there();
+            }
+            Ok(head) => Some(head),
+            Err(error) if is_gone(&self.source) => return self.gone(&error),
+            // An envelope without its manifest is still being written, or was left so.
+            Err(_) => None,
+        };
+        // What changes while it is looked at is not settled.
+        let Ok(whole) = Seen::whole(&self.source) else { return };
+        self.there();
+        let is_settled = self.unsettled.as_ref() == Some(&whole);
+        self.unsettled = Some(whole.clone());
+        if !is_settled || self.tried.as_ref() == Some(&whole) {
+            return;
+        }
+        match swap() {
+            Some(Ok(_)) => {
+                self.handled = head;
+                (self.unsettled, self.tried) = (None, None);
+            }
+            // Whoever swaps now may have begun before the change.
+            None | Some(Err(Refused::InProgress)) => {}
+            Some(Err(_)) => self.tried = Some(whole),
+        }
+    }
+
+    fn there(&mut self) {
+        if std::mem::take(&mut self.is_gone) {
+            tracing::info!("the envelope {} is there again", self.source.display());
+        }
+    }
+
+    fn gone(&mut self, error: &io::Error) {
+        if !std::mem::replace(&mut self.is_gone, true) {
+            let source = self.source.display();
+            tracing::warn!("the envelope {source} cannot be looked at: {error}; what was loaded from it serves on");
+        }
+    }
+}
+
+/// Whether there is nothing at all.
+fn is_gone(source: &Path) -> bool {
+    fs::metadata(source).is_err()
+}
