@@ -34,7 +34,8 @@ pub struct RunError {
 }
 
 impl RunError {
-    pub(crate) fn new(message: impl Into<String>) -> Self {
+    /// For whoever runs models by other means and has found out that it cannot be done; `message` says why.
+    pub fn new(message: impl Into<String>) -> Self {
         Self { message: message.into() }
     }
 }

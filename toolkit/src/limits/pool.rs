@@ -22,6 +22,7 @@ pub struct Pool {
 #[derive(Debug)]
 struct Shared {
     workers: Semaphore,
+    count: usize,
     calls: Arc<PoolCalls>,
     queue_limit: usize,
 }
@@ -34,10 +35,16 @@ impl Pool {
     /// A pool that runs `workers` functions at once and lets `queue_limit` more wait.
     #[must_use]
     pub fn new(workers: usize, queue_limit: usize) -> Self {
-        let workers = Semaphore::new(workers.max(1));
+        let count = workers.max(1);
         let calls = Arc::new(PoolCalls::default());
         telemetry::observe_pool(&calls);
-        Self { shared: Arc::new(Shared { workers, calls, queue_limit }) }
+        Self { shared: Arc::new(Shared { workers: Semaphore::new(count), count, calls, queue_limit }) }
+    }
+
+    /// How many functions it runs at once.
+    #[cfg(feature = "model")]
+    pub(crate) fn workers(&self) -> usize {
+        self.shared.count
     }
 
     /// Runs `function` on a thread of the pool, within the trace of the caller.
@@ -50,13 +57,50 @@ impl Pool {
     ///
     /// When `function` does: the panic goes on in the caller.
     pub async fn run<T: Send + 'static>(&self, function: impl FnOnce() -> T + Send + 'static) -> Result<T, PoolFull> {
+        self.worker().await?.run(function).await
+    }
+
+    /// Waits for a worker, before it is known what it will do.
+    ///
+    /// # Errors
+    ///
+    /// [`PoolFull`], at once, when all workers are busy and the queue before them is full.
+    pub(crate) async fn worker(&self) -> Result<Worker, PoolFull> {
         let called = Instant::now();
         let permit = match self.shared.workers.try_acquire() {
             Ok(permit) => permit,
             Err(_) => self.wait().await?,
         };
         permit.forget();
-        let returned = ReturnedWhenDone::new(self.shared.clone());
+        Ok(Worker { returned: ReturnedWhenDone::new(self.shared.clone()), called })
+    }
+
+    async fn wait(&self) -> Result<tokio::sync::SemaphorePermit<'_>, PoolFull> {
+        let place = QueuePlace::take(&self.shared)?;
+        let permit = self.shared.workers.acquire().await;
+        drop(place);
+        // The semaphore is never closed.
+        permit.map_err(|_| PoolFull)
+    }
+}
+
+/// A worker of the pool, for one function; it is free again when it is dropped.
+pub(crate) struct Worker {
+    returned: ReturnedWhenDone,
+    called: Instant,
+}
+
+impl Worker {
+    /// Runs `function`, as [`Pool::run`] does.
+    ///
+    /// # Errors
+    ///
+    /// [`PoolFull`] when the runtime shuts down.
+    pub(crate) async fn run<T: Send + 'static>(
+        self,
+        function: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, PoolFull> {
+        let Self { returned, called } = self;
         let (context, span) = (Context::current(), tracing::Span::current());
         let task = tokio::task::spawn_blocking(move || {
             let _returned = returned;
@@ -72,14 +116,6 @@ impl Pool {
                 Err(_) => Err(PoolFull),
             },
         }
-    }
-
-    async fn wait(&self) -> Result<tokio::sync::SemaphorePermit<'_>, PoolFull> {
-        let place = QueuePlace::take(&self.shared)?;
-        let permit = self.shared.workers.acquire().await;
-        drop(place);
-        // The semaphore is never closed.
-        permit.map_err(|_| PoolFull)
     }
 }
 

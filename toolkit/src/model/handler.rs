@@ -2,6 +2,8 @@ use std::{path::PathBuf, time::Duration};
 
 use toolkit_envelope::signature::PublicKey;
 
+use super::Batching;
+
 /// How often the source is looked at, if it is not said.
 const EVERY: Duration = Duration::from_secs(2);
 
@@ -24,6 +26,7 @@ pub struct ModelHandler {
     pub(super) trusted: Vec<PublicKey>,
     pub(super) allows_breaking: bool,
     pub(super) watch: Option<Duration>,
+    pub(super) batching: Batching,
 }
 
 impl ModelHandler {
@@ -37,6 +40,7 @@ impl ModelHandler {
             trusted: Vec::new(),
             allows_breaking: false,
             watch: None,
+            batching: Batching::Auto,
         }
     }
 
@@ -93,6 +97,11 @@ impl ModelHandler {
     /// Follows the source as [`watch`](Self::watch) does, and looks at it this often.
     pub fn watch_every(self, every: Duration) -> Self {
         Self { watch: Some(every), ..self }
+    }
+
+    /// Sets whether requests that come at the same time are run as one, instead of by what is measured.
+    pub fn batching(self, batching: Batching) -> Self {
+        Self { batching, ..self }
     }
 }
 

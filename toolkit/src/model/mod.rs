@@ -24,6 +24,7 @@ mod version;
 mod watch;
 
 pub use handler::ModelHandler;
+pub use runner::Batching;
 pub use toolkit_envelope::signature::PublicKey;
 
 pub(crate) use deployment::Follower;

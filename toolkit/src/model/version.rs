@@ -1,8 +1,8 @@
 use std::{sync::OnceLock, time::Instant};
 
-use toolkit_envelope::{Envelope, LoadError, Model};
+use toolkit_envelope::{Envelope, Function, LoadError, Model};
 
-use super::{ModelHandler, described::Described, failure::Failure, runner::Runner, telemetry::Identity};
+use super::{ModelHandler, described::Described, failure::Failure, runner::Runner};
 use crate::limits::Pool;
 
 /// A loaded model: verified, compared with its examples, ready to answer.
@@ -19,12 +19,8 @@ impl Version {
     /// Loads the model of an envelope.
     pub(crate) fn load(envelope: &Envelope, handler: &ModelHandler, pool: &Pool) -> Result<Self, LoadError> {
         let model = Model::load(envelope)?;
-        let (name, id) = (&envelope.manifest().name, envelope.id().to_string());
-        let runner = |function: &toolkit_envelope::Function| {
-            let identity = Identity::new(name, &id, function.name());
-            Runner::new(function.clone(), identity, pool.clone(), handler.max_rows)
-        };
-        let runners = model.functions().iter().map(runner).collect();
+        let warmed = |function: &Function| Runner::warmed(function.clone(), envelope, handler, pool.clone());
+        let runners = model.functions().iter().map(warmed).collect();
         Ok(Self { described: Described::of(envelope), runners, retired: OnceLock::new() })
     }
 

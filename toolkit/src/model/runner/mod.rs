@@ -1,0 +1,201 @@
+//! How the calls of a model's functions are run: where, in which parts, and together with which others.
+//!
+//! `work` is what is done with a call, on whichever thread. What a function costs is found out when it is loaded
+//! (`warm`), and says where its calls run and whether they are run together (`cost`, `batching`). What runs them
+//! together is a `batcher`.
+
+mod batcher;
+mod batching;
+mod cost;
+mod queue;
+mod warm;
+mod work;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use toolkit_envelope::{Call, Envelope, Function};
+
+pub use batching::Batching;
+
+use self::{batcher::Batcher, cost::Cost, work::Work};
+use super::{
+    ModelHandler,
+    failure::Failure,
+    telemetry::{Identity, Prediction},
+};
+use crate::limits::Pool;
+
+/// Runs the calls of one function.
+#[derive(Debug)]
+pub(crate) struct Runner {
+    work: Arc<Work>,
+    pool: Pool,
+    /// As measured; nothing if there was nothing to measure it with.
+    cost: Option<Cost>,
+    batcher: Option<Batcher>,
+    identity: Arc<Identity>,
+}
+
+impl Runner {
+    /// Measures the function, decides how it is run, and says so in the log.
+    pub(crate) fn warmed(function: Function, envelope: &Envelope, handler: &ModelHandler, pool: Pool) -> Self {
+        let work = Arc::new(Work::new(function, handler.max_rows));
+        let cost = warm::measure(&work, envelope);
+        let joins = work::joins(work.function().declaration());
+        let (bounds, why) = cost::choose(handler.batching, joins, work.at_once(), cost);
+        tracing::info!(
+            model = envelope.manifest().name,
+            function = work.function().name(),
+            microseconds_per_call = cost.map(|cost| cost.call),
+            microseconds_per_row = cost.map(|cost| cost.row),
+            max_rows = bounds.map(|bounds| bounds.max_rows),
+            "{}: {why}",
+            if bounds.is_some() { "runs requests together" } else { "runs each request on its own" },
+        );
+        let batcher = bounds.map(|bounds| Batcher::new(work.clone(), pool.clone(), bounds));
+        let identity = Identity::new(&envelope.manifest().name, &envelope.id().to_string(), work.function().name());
+        Self { work, pool, cost, batcher, identity }
+    }
+
+    /// The function.
+    pub(crate) fn function(&self) -> &Function {
+        self.work.function()
+    }
+
+    /// Answers a call in JSON, with JSON.
+    pub(crate) async fn answer(&self, arguments: Bytes) -> Result<Vec<u8>, Failure> {
+        let mut told = self.begin();
+        let answer = self.answered(&mut told, arguments).await;
+        end(told, &answer);
+        answer
+    }
+
+    /// Runs a call whose arguments are there already.
+    pub(crate) async fn run(&self, call: Call) -> Result<Call, Failure> {
+        let mut told = self.begin();
+        let run = match self.work.bound(&call) {
+            Ok(()) => {
+                read(&mut told, &call);
+                self.ran(&mut told, call).await
+            }
+            Err(failure) => Err(failure),
+        };
+        end(told, &run);
+        run
+    }
+
+    fn begin(&self) -> Told {
+        Some(Prediction::begin(&self.identity))
+    }
+
+    async fn answered(&self, told: &mut Told, arguments: Bytes) -> Result<Vec<u8>, Failure> {
+        if cost::is_read_here(arguments.len()) {
+            let call = self.work.read(&arguments)?;
+            self.work.bound(&call)?;
+            read(told, &call);
+            return self.written(told, call).await;
+        }
+        let is_batched = self.batcher.is_some();
+        let step = move |work: &Work, told: &mut Told| {
+            let call = work.read(&arguments)?;
+            work.bound(&call)?;
+            read(told, &call);
+            if is_batched {
+                return Ok(Step::Read(call));
+            }
+            let call = run(work, told, call)?;
+            work.write(&call).map(Step::Written)
+        };
+        match self.in_pool(told, step).await? {
+            Step::Read(call) => self.written(told, call).await,
+            Step::Written(answer) => Ok(answer),
+        }
+    }
+
+    /// Runs a call that is read, and writes its result.
+    async fn written(&self, told: &mut Told, call: Call) -> Result<Vec<u8>, Failure> {
+        let rows = call.rows();
+        let call = match &self.batcher {
+            Some(batcher) if batcher.takes(&call) => batcher.run(told, call).await?,
+            _ if self.runs_here(rows) => run(&self.work, told, call)?,
+            _ => {
+                let step = |work: &Work, told: &mut Told| work.write(&run(work, told, call)?);
+                return self.in_pool(told, step).await;
+            }
+        };
+        if cost::is_written_here(call.result().columns.iter().map(toolkit_envelope::table::Column::len).sum()) {
+            return self.work.write(&call);
+        }
+        self.in_pool(told, move |work, _| work.write(&call)).await
+    }
+
+    async fn ran(&self, told: &mut Told, call: Call) -> Result<Call, Failure> {
+        match &self.batcher {
+            Some(batcher) if batcher.takes(&call) => batcher.run(told, call).await,
+            _ if self.runs_here(call.rows()) => run(&self.work, told, call),
+            _ => self.in_pool(told, |work, told| run(work, told, call)).await,
+        }
+    }
+
+    fn runs_here(&self, rows: usize) -> bool {
+        self.cost.is_some_and(|cost| cost.runs_here(rows))
+    }
+
+    /// Does some work on a thread of the pool. It is done to its end there, even if nobody waits for it any more.
+    async fn in_pool<T: Send + 'static>(
+        &self,
+        told: &mut Told,
+        step: impl FnOnce(&Work, &mut Told) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        if let Some(told) = told {
+            told.queued();
+        }
+        let worker = self.pool.worker().await.map_err(|_| Failure::Busy)?;
+        let (work, mut theirs) = (self.work.clone(), told.take());
+        let step = move || {
+            let outcome = step(&work, &mut theirs);
+            (theirs, outcome)
+        };
+        let (ours, outcome) = worker.run(step).await.map_err(|_| Failure::Busy)?;
+        *told = ours;
+        outcome
+    }
+}
+
+/// What is told of a call; away while the call is on another thread.
+type Told = Option<Prediction>;
+
+/// How far a call has come in the pool.
+enum Step {
+    Read(Call),
+    Written(Vec<u8>),
+}
+
+fn read(told: &mut Told, call: &Call) {
+    if let Some(told) = told {
+        told.read(call.rows());
+    }
+}
+
+/// Runs a call on its own.
+fn run(work: &Work, told: &mut Told, call: Call) -> Result<Call, Failure> {
+    if let Some(told) = told {
+        told.running(None);
+    }
+    let run = work.run(call);
+    ran(told);
+    run
+}
+
+fn ran(told: &mut Told) {
+    if let Some(told) = told {
+        told.ran();
+    }
+}
+
+fn end<T>(told: Told, outcome: &Result<T, Failure>) {
+    if let Some(told) = told {
+        told.end(outcome.as_ref().map(|_| ()));
+    }
+}
