@@ -139,6 +139,16 @@ impl Call {
         added
     }
 
+    /// Looks whether the result fits the function's schema, for whoever gives it out by other means than
+    /// [`write`](Self::write).
+    ///
+    /// # Errors
+    ///
+    /// What does not fit: a model may answer what its author never saw.
+    pub fn check(&self) -> Result<(), Violations> {
+        self.function.check_result(self.result())
+    }
+
     /// Writes the result at the end of `out`.
     ///
     /// # Errors

@@ -6,10 +6,10 @@ use super::buffer::Buffer;
 use super::{Call, CallError};
 use crate::Fault;
 use crate::manifest;
-use crate::rows::{Arguments, Layout, Plan, ValuePlan};
+use crate::rows::{Arguments, Layout, Plan, ValuePlan, Violations};
 use crate::runtime::{Execute, Pool, ROWS_KEPT, RunError};
 use crate::schema::{Field, Kind, Schema};
-use crate::table::{Table, Values};
+use crate::table::{Column, Table, Values};
 
 /// A query function of a loaded model; cheap to clone.
 #[derive(Clone)]
@@ -125,11 +125,17 @@ impl Function {
         let mut memory = self.memory();
         self.run(arguments, &mut memory.inputs, &mut result)?;
         self.keep(memory, result.rows);
-        if !self.0.is_plain || !is_finite(&result) {
-            // What it would be as JSON is what is checked.
-            self.0.returns.write(&result, Layout::Rows, &mut Vec::new()).map_err(CallError::Result)?;
-        }
+        self.check_result(&result).map_err(CallError::Result)?;
         Ok(result)
+    }
+
+    /// What in a result does not fit the schema.
+    pub(super) fn check_result(&self, result: &Table) -> Result<(), Violations> {
+        if self.0.is_plain && is_whole(result) {
+            return Ok(());
+        }
+        // What it would be as JSON is what is checked.
+        self.0.returns.write(result, Layout::Rows, &mut Vec::new())
     }
 
     /// Whether the tables are as the plan fills them: who fills them by other means may have left something out.
@@ -210,25 +216,48 @@ impl fmt::Debug for Function {
     }
 }
 
-/// Whether the schema refuses nothing of the types that it names, but numbers that are not finite.
+/// Whether the schema refuses nothing of the types that it names, but nulls and numbers that are not finite.
 fn is_plain(returns: &Schema) -> bool {
+    let takes_all = |schema: &Schema| schema.domain.is_none() && is_taken_whole(&schema.kind);
     let has_no_domain = returns.domain.is_none();
     has_no_domain
         && match &returns.kind {
-            Kind::Series { values } => values.domain.is_none() && values.kind.is_scalar(),
-            Kind::Frame { columns, .. } => {
-                columns.iter().all(|field| field.schema.domain.is_none() && field.schema.kind.is_scalar())
+            Kind::Series { values } => takes_all(values),
+            Kind::Frame { columns, index } => {
+                columns.iter().chain(index.iter().flatten()).all(|field| takes_all(&field.schema))
             }
             _ => false,
         }
 }
 
-fn is_finite(result: &Table) -> bool {
-    result.columns.iter().all(|column| match &column.values {
+/// Whether all that a column of the kind can hold is in JSON too, but for numbers that are not finite.
+fn is_taken_whole(kind: &Kind) -> bool {
+    matches!(
+        Values::of(kind),
+        Values::Bool(_)
+            | Values::Int8(_)
+            | Values::Int16(_)
+            | Values::Int32(_)
+            | Values::Int64(_)
+            | Values::UInt8(_)
+            | Values::UInt16(_)
+            | Values::UInt32(_)
+            | Values::UInt64(_)
+            | Values::Float32(_)
+            | Values::Float64(_)
+            | Values::String(_)
+    )
+}
+
+/// Whether every value is there, and each number is finite.
+fn is_whole(result: &Table) -> bool {
+    let is_finite = |values: &Values| match values {
         Values::Float32(values) => values.iter().all(|value| value.is_finite()),
         Values::Float64(values) => values.iter().all(|value| value.is_finite()),
         _ => true,
-    })
+    };
+    let is_whole = |column: &Column| column.len() == result.rows && column.validity.all() && is_finite(&column.values);
+    result.present && result.columns.iter().all(is_whole)
 }
 
 /// How the arguments of a function are read.
