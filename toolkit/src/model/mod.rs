@@ -17,6 +17,7 @@ mod handler;
 mod living;
 mod loading;
 mod reload;
+mod protocol;
 mod runner;
 mod swap;
 mod telemetry;
