@@ -54,10 +54,22 @@ impl Batcher {
         Self::with(work, pool, bounds, lanes, MOST_WAITING)
     }
 
-    fn with(work: Arc<Work>, pool: Pool, bounds: Bounds, most_lanes: usize, most_waiting: usize) -> Self {
+    pub(super) fn with(work: Arc<Work>, pool: Pool, bounds: Bounds, most_lanes: usize, most_waiting: usize) -> Self {
         let queue = Queue::new(bounds, most_waiting);
         let state = Mutex::new(State { queue, lanes: 0, is_gathering: false, is_closed: false });
         Self { shared: Arc::new(Shared { work, pool, bounds, most_lanes, state, changed: Notify::new() }) }
+    }
+
+    /// How many calls wait.
+    #[cfg(test)]
+    pub(super) fn waiting(&self) -> usize {
+        self.shared.state().queue.len()
+    }
+
+    /// What lives as long as it, or a task of it.
+    #[cfg(test)]
+    pub(super) fn shared(&self) -> Arc<impl Sized + use<>> {
+        self.shared.clone()
     }
 
     /// Whether the call can be a part of a batch.

@@ -8,6 +8,8 @@ mod batcher;
 mod batching;
 mod cost;
 mod queue;
+#[cfg(test)]
+mod tests;
 mod warm;
 mod work;
 

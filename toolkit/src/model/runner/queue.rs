@@ -63,6 +63,11 @@ impl Queue {
         Self { bounds, most, waiting: VecDeque::new(), rows: 0, is_mixed: false, next: 0 }
     }
 
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.waiting.len()
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.waiting.is_empty()
     }
