@@ -14,17 +14,22 @@ use std::{
 use onnx_writer::{Message, Parts, integers, node, value};
 use serde_json::json;
 use tokio::task::JoinHandle;
-use toolkit_envelope::{Call, Function, Model, OnnxModel, rows::Layout, runtime::RunError, table::Values};
+use toolkit_envelope::{Call, Envelope, Function, Model, OnnxModel, rows::Layout, runtime::RunError, table::Values};
 
 use super::{
     batcher::Batcher,
     batching::Bounds,
+    warm,
     work::{Run, Work},
 };
 use crate::{limits::Pool, model::failure::Failure};
 
 /// A function that answers each row with the sum of its numbers, however many they are.
 fn sums() -> Function {
+    packed().1
+}
+
+fn packed() -> (Envelope, Function) {
     let axis = |name| Message::default().text(2, name);
     let shape = Message::default().message(1, &axis("rows")).message(1, &axis("columns"));
     let kind = Message::default().message(1, &Message::default().int(1, 1).message(2, &shape));
@@ -38,7 +43,9 @@ fn sums() -> Function {
         outputs: vec![value("Y", 1, &[])],
     };
     let model = OnnxModel::new("sums", parts.model(10, 21)).example(vec![json!([1.0, 2.0])]);
-    Model::load(&model.into_builder().unwrap().build().unwrap()).unwrap().functions()[0].clone()
+    let envelope = model.into_builder().unwrap().build().unwrap();
+    let function = Model::load(&envelope).unwrap().functions()[0].clone();
+    (envelope, function)
 }
 
 /// One batcher, what it has run, and a gate that every run waits at.
@@ -361,4 +368,34 @@ async fn what_waits_is_refused_when_the_pool_is_full() {
     assert!(matches!(batcher.run(&mut None, call()).await, Err(Failure::Busy)));
     drop(worker);
     assert_eq!(batcher.run(&mut None, call()).await.unwrap().result().rows, 1);
+}
+
+#[test]
+fn a_call_of_more_rows_than_the_manifest_allows_at_once_is_run_in_parts() {
+    let runs = Arc::<Mutex<Vec<_>>>::default();
+    let run: Run = Box::new({
+        let runs = runs.clone();
+        move |call| {
+            runs.lock().unwrap().push(call.rows());
+            call.run()
+        }
+    });
+    let work = Work::of(sums(), 1000, run).with_at_once(3);
+    let call = work.read(b"[[1.0], [2.0], [3.0], [4.0], [5.0], [6.0], [7.0]]").unwrap();
+    let mut call = work.run(call).unwrap();
+    assert_eq!(work.write(&call).unwrap(), b"[1.0,2.0,3.0,4.0,5.0,6.0,7.0]");
+    assert_eq!(*runs.lock().unwrap(), [3, 3, 1]);
+    // A call that is run again is answered again, and not twice.
+    call = work.run(call).unwrap();
+    assert_eq!(call.result().rows, 7);
+}
+
+#[test]
+fn a_function_is_measured_by_the_rows_that_its_envelope_has_and_by_no_others() {
+    let (envelope, function) = packed();
+    let cost = warm::measure(&Work::new(function.clone(), 1000), &envelope).unwrap();
+    assert!(cost.of(1) > 0.0 && cost.of(1000).is_finite(), "{cost:?}");
+    // With one row at once there is nothing to compare.
+    let single = warm::measure(&Work::new(function, 1000).with_at_once(1), &envelope).unwrap();
+    assert_eq!(single.call, single.row);
 }

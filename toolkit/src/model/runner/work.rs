@@ -38,6 +38,11 @@ impl Work {
         Self { function, max_rows, at_once, run }
     }
 
+    #[cfg(test)]
+    pub(super) fn with_at_once(self, at_once: usize) -> Self {
+        Self { at_once, ..self }
+    }
+
     pub(super) fn function(&self) -> &Function {
         &self.function
     }
