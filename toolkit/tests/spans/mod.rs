@@ -22,6 +22,8 @@ pub struct Span {
     pub parent: String,
     pub attributes: BTreeMap<String, Value>,
     pub events: Vec<(String, BTreeMap<String, Value>)>,
+    /// The ids of the traces and spans that it is linked to.
+    pub links: Vec<(String, String)>,
     /// 0 when it is not set.
     pub status: i64,
     pub description: String,
@@ -84,6 +86,7 @@ fn read(span: &Value, scope: &str) -> Span {
     let time = |key: &str| text(key).parse::<u64>().expect("nanoseconds");
     let event =
         |event: &Value| (event["name"].as_str().unwrap_or_default().to_owned(), attributes(&event["attributes"]));
+    let link = |link: &Value| ["traceId", "spanId"].map(|key| link[key].as_str().unwrap_or_default().to_owned()).into();
     Span {
         name: text("name"),
         kind: span["kind"].as_i64().expect("a kind"),
@@ -92,6 +95,7 @@ fn read(span: &Value, scope: &str) -> Span {
         parent: text("parentSpanId"),
         attributes: attributes(&span["attributes"]),
         events: array(&span["events"]).iter().map(event).collect(),
+        links: array(&span["links"]).iter().map(link).collect(),
         status: span["status"]["code"].as_i64().unwrap_or_default(),
         description: span["status"]["message"].as_str().unwrap_or_default().to_owned(),
         scope: scope.to_owned(),

@@ -2,6 +2,8 @@
 
 mod batch;
 mod prediction;
+#[cfg(all(test, feature = "trace-viewer"))]
+mod tests;
 
 pub(crate) use batch::BatchRun;
 pub(crate) use prediction::Prediction;

@@ -13,5 +13,5 @@ pub(crate) use identity::Identity;
 pub(crate) use registry::deployed;
 pub(super) use registry::serving;
 #[cfg(feature = "trace-viewer")]
-pub(super) use registry::{Function, Model, Version, models};
+pub(super) use registry::{Function, Model, Version, has_any, models};
 pub(crate) use swap::{Swap, swapped};

@@ -220,3 +220,9 @@ pub(in crate::telemetry) fn models() -> Vec<Model> {
     models.sort_by(|a, b| a.name.cmp(&b.name));
     models
 }
+
+/// Whether there are any, or have been.
+#[cfg(feature = "trace-viewer")]
+pub(in crate::telemetry) fn has_any() -> bool {
+    !locked().is_empty()
+}

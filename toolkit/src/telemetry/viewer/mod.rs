@@ -112,7 +112,7 @@ impl Viewer {
 
     /// The spans that are kept of a trace, in the order in which they ended.
     #[cfg(test)]
-    fn spans(&self, trace_id: TraceId) -> Vec<SpanData> {
+    pub(crate) fn spans(&self, trace_id: TraceId) -> Vec<SpanData> {
         let trace = self.trace(trace_id);
         trace.iter().flat_map(|trace| trace.spans()).map(|span| SpanData::clone(span)).collect()
     }

@@ -13,6 +13,12 @@ pub(super) enum Place {
     Traces,
     /// At `/traces/endpoints`.
     Endpoints,
+    /// At `/traces/models`.
+    #[cfg(feature = "model")]
+    Models,
+    /// At `/traces/models/{name}`.
+    #[cfg(feature = "model")]
+    Model,
     /// At `/traces/{trace_id}`.
     Trace,
 }
@@ -20,12 +26,22 @@ pub(super) enum Place {
 impl Place {
     /// The list of traces.
     pub(super) fn to_traces(self) -> &'static str {
-        if self == Self::Traces { "traces" } else { "../traces" }
+        match self {
+            Self::Traces => "traces",
+            #[cfg(feature = "model")]
+            Self::Model => "../../traces",
+            _ => "../traces",
+        }
     }
 
     /// What is below the list of traces begins so.
     pub(super) fn below_traces(self) -> &'static str {
-        if self == Self::Traces { "traces/" } else { "" }
+        match self {
+            Self::Traces => "traces/",
+            #[cfg(feature = "model")]
+            Self::Model => "../",
+            _ => "",
+        }
     }
 }
 
@@ -51,6 +67,7 @@ pub(super) fn frame(place: Place, service: &str, title: &str, content: Markup) -
                     nav aria-label="Pages" {
                         (tab(place, Place::Traces, place.to_traces(), "Traces"))
                         (tab(place, Place::Endpoints, &format!("{below}endpoints"), "Endpoints"))
+                        (models_tab(place))
                     }
                 }
                 main #content tabindex="-1" { (content) }
@@ -62,6 +79,19 @@ pub(super) fn frame(place: Place, service: &str, title: &str, content: Markup) -
 /// The switch of the pages that follow what happens; the script shows it, for it does nothing without.
 pub(super) fn live_switch() -> Markup {
     html! { button #live type="button" aria-pressed="false" hidden { span.dot aria-hidden="true" {} "Live" } }
+}
+
+/// A service without models has no page about them.
+#[cfg(feature = "model")]
+fn models_tab(here: Place) -> Markup {
+    let href = format!("{}models", here.below_traces());
+    html! { @if crate::telemetry::models::has_any() { (tab(here, Place::Models, &href, "Models")) } }
+}
+
+/// A service without models has no page about them.
+#[cfg(not(feature = "model"))]
+fn models_tab(_: Place) -> Markup {
+    Markup::default()
 }
 
 fn tab(here: Place, there: Place, href: &str, name: &str) -> Markup {

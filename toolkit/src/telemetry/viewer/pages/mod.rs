@@ -3,7 +3,12 @@
 mod endpoints;
 mod frame;
 mod missing;
+#[cfg(feature = "model")]
+mod model;
+#[cfg(feature = "model")]
+mod models;
 mod span;
+mod statistics;
 mod status;
 mod trace;
 mod traces;
@@ -28,6 +33,8 @@ use super::{
     trace::Trace,
 };
 use crate::problem::Problem;
+#[cfg(feature = "model")]
+use crate::telemetry::models as served;
 
 const STYLE: &str = include_str!("../../../../assets/traces/viewer.css");
 const SCRIPT: &str = include_str!("../../../../assets/traces/viewer.js");
@@ -41,6 +48,8 @@ pub(super) fn routes(viewer: Arc<Viewer>, service: &str, admission: Admission) -
         .route("/traces/viewer.js", get(async || ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], SCRIPT)))
         .route("/traces/{trace_id}", get(show_trace))
         .route("/traces/{trace_id}/otlp.json", get(download_trace));
+    #[cfg(feature = "model")]
+    let routes = routes.route("/traces/models", get(show_models)).route("/traces/models/{name}", get(show_model));
     guarded(routes, admission).with_state(Shown { viewer, service: service.into() })
 }
 
@@ -62,6 +71,20 @@ async fn show_traces(State(shown): State<Shown>, RawQuery(query): RawQuery) -> R
 
 async fn show_endpoints(State(shown): State<Shown>) -> Response {
     page(move || endpoints::page(&shown.service, shown.viewer.endpoints(SystemTime::now()))).await
+}
+
+#[cfg(feature = "model")]
+async fn show_models(State(shown): State<Shown>) -> Response {
+    page(move || models::page(&shown.service, &served::models(), SystemTime::now())).await
+}
+
+#[cfg(feature = "model")]
+async fn show_model(State(shown): State<Shown>, Path(name): Path<String>) -> Response {
+    let found = served::models().into_iter().find(|model| *model.name == name);
+    match found {
+        Some(found) => page(move || model::page(&shown.service, &found, SystemTime::now())).await,
+        None => (StatusCode::NOT_FOUND, Html(model::missing(&shown.service, &name).into_string())).into_response(),
+    }
 }
 
 async fn show_trace(State(shown): State<Shown>, Path(id): Path<String>) -> Response {
