@@ -21,6 +21,8 @@ mod protocol;
 mod runner;
 mod swap;
 mod telemetry;
+#[cfg(test)]
+mod tests;
 mod version;
 mod watch;
 
