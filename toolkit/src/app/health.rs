@@ -21,15 +21,20 @@ pub(super) fn routes(readiness: Readiness, resources: Arc<Resources>) -> Router 
 }
 
 async fn answer_ready(readiness: &Readiness, resources: &Resources) -> Response {
+    check_ready(readiness, resources).await.map_or_else(IntoResponse::into_response, |()| ok())
+}
+
+/// Why the service takes no requests, if it does not.
+pub(crate) async fn check_ready(readiness: &Readiness, resources: &Resources) -> Result<(), Problem> {
     let unavailable = Problem::new(StatusCode::SERVICE_UNAVAILABLE);
     if !readiness.is_accepting() {
-        return unavailable.detail("the service is shutting down").into_response();
+        return Err(unavailable.detail("the service is shutting down"));
     }
     let unready = resources.unready().await;
     if unready.is_empty() {
-        return ok();
+        return Ok(());
     }
-    unavailable.detail("not all resources are ready").with("unready", unready).into_response()
+    Err(unavailable.detail("not all resources are ready").with("unready", unready))
 }
 
 fn ok() -> Response {

@@ -8,11 +8,11 @@ use axum::{
 };
 use http::{Method, StatusCode, Uri, header};
 
-use super::{App, cors, health, live::LiveDocument, start::Readiness};
+use super::{App, cors, health, live::LiveDocument};
 use crate::{
     endpoint::{Mount, Mounting, Requests},
     openapi::pages,
-    problem::{Problem, ProblemLayer},
+    problem::{Problem, ProblemForm, ProblemLayer},
     settings::ServerSettings,
     telemetry::RequestLayer,
 };
@@ -32,7 +32,6 @@ pub(super) fn build(
     endpoints: &[Arc<dyn Mount>],
     mounting: &Mounting,
     document: &Arc<LiveDocument>,
-    readiness: &Readiness,
     app: App,
 ) -> Router {
     let mut known = matchit::Router::new();
@@ -44,30 +43,37 @@ pub(super) fn build(
     }
     let known = Arc::new(known);
     let own = own_routes(document, app.info.title, &mounting.settings)
-        .merge(health::routes(readiness.clone(), mounting.resources.clone()))
-        .layer(ProblemLayer);
+        .merge(health::routes(mounting.readiness.clone(), mounting.resources.clone()))
+        .layer(ProblemLayer::default());
     let not_found = move |uri: Uri| {
         let known = known.clone();
         async move { not_found(&uri, &known) }
     };
     let not_allowed = async || Problem::new(StatusCode::METHOD_NOT_ALLOWED);
+    let problems = ProblemLayer::of(form_beside(endpoints));
     let settings = &mounting.settings;
     let requests = RequestLayer::of_all_but(is_own, settings.trust_proxy);
     if mounting.requests == Requests::TracedByEndpoint {
         // Endpoints have the layers inside: around the router they would cost each request two boxes more.
         return router
-            .merge(app.merged.layer(ProblemLayer).layer(requests))
+            .merge(app.merged.layer(ProblemLayer::default()).layer(requests))
             .merge(own)
-            .method_not_allowed_fallback(not_allowed.layer(ProblemLayer).layer(requests))
-            .fallback(not_found.layer(ProblemLayer).layer(requests));
+            .method_not_allowed_fallback(not_allowed.layer(problems).layer(requests))
+            .fallback(not_found.layer(problems).layer(requests));
     }
     let router = router
-        .merge(app.merged.layer(ProblemLayer))
+        .merge(app.merged.layer(ProblemLayer::default()))
         .merge(own)
-        .method_not_allowed_fallback(not_allowed.layer(ProblemLayer))
-        .fallback(not_found.layer(ProblemLayer));
+        .method_not_allowed_fallback(not_allowed.layer(problems))
+        .fallback(not_found.layer(problems));
     // What these layers answer themselves, or panic with, becomes a problem too.
-    cors::allow(&settings.cors_origins, app.layers.around(router)).layer(ProblemLayer).layer(requests)
+    cors::allow(&settings.cors_origins, app.layers.around(router)).layer(problems).layer(requests)
+}
+
+/// How problems are told where no endpoint is.
+fn form_beside(endpoints: &[Arc<dyn Mount>]) -> ProblemForm {
+    let has_protocol = endpoints.iter().any(|endpoint| endpoint.problem_form() == ProblemForm::Error);
+    if has_protocol { ProblemForm::ErrorBelowV2 } else { ProblemForm::Document }
 }
 
 /// The methods of one path. HEAD is answered wherever GET is; OPTIONS says what is allowed.
@@ -83,12 +89,13 @@ fn route(entries: &[Arc<dyn Mount>], mounting: &Mounting) -> MethodRouter {
         let options = async move || (StatusCode::NO_CONTENT, [(header::ALLOW, allowed)]);
         route = route.options(options.layer(requests));
     }
+    let form = entries.first().map(|entry| entry.problem_form()).unwrap_or_default();
     let not_allowed = async move || {
         Problem::new(StatusCode::METHOD_NOT_ALLOWED)
             .detail(format!("this path answers {allowed}"))
             .header(header::ALLOW, &allowed)
     };
-    route.fallback(not_allowed.layer(ProblemLayer).layer(requests))
+    route.fallback(not_allowed.layer(ProblemLayer::of(form)).layer(requests))
 }
 
 fn allowed(entries: &[Arc<dyn Mount>]) -> String {

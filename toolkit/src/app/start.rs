@@ -82,13 +82,14 @@ impl Started {
             pool: Pool::new(settings.workers.get(), settings.queue),
             settings: Arc::new(settings),
             resources: Arc::new(resources),
+            readiness: Readiness(Arc::new(AtomicBool::new(true))),
         };
         let document = Arc::new(LiveDocument::new(endpoints.clone(), app.info, &document));
         models::follow(&models, &document);
-        let readiness = Readiness(Arc::new(AtomicBool::new(true)));
-        let router = build_router(&endpoints, &mounting, &document, &readiness, app)?;
+        let router = build_router(&endpoints, &mounting, &document, app)?;
         report_unmounted(&endpoints);
-        Ok(Self { router, resources: mounting.resources, settings: mounting.settings, readiness, endpoints })
+        let Mounting { resources, settings, readiness, .. } = mounting;
+        Ok(Self { router, resources, settings, readiness, endpoints })
     }
 }
 
@@ -97,10 +98,9 @@ fn build_router(
     endpoints: &[Arc<dyn Mount>],
     mounting: &Mounting,
     document: &Arc<LiveDocument>,
-    readiness: &Readiness,
     app: App,
 ) -> Result<Router, StartError> {
-    let build = AssertUnwindSafe(|| router::build(endpoints, mounting, document, readiness, app));
+    let build = AssertUnwindSafe(|| router::build(endpoints, mounting, document, app));
     catch_unwind(build).map_err(|panic| {
         let why = panic.downcast_ref::<String>().map_or("a route is there already", String::as_str);
         StartError::of(vec![format!("the router given to `app.merge` does not fit beside the endpoints: {why}")])

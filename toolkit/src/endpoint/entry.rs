@@ -4,8 +4,10 @@ use axum::routing::MethodRouter;
 
 use super::Declaration;
 use crate::{
+    app::Readiness,
     limits::Pool,
     openapi::OperationDoc,
+    problem::ProblemForm,
     resource::{Need, Resources},
     settings::ServerSettings,
     telemetry::RequestLayer,
@@ -36,6 +38,11 @@ pub(crate) trait Mount: fmt::Debug + Send + Sync {
 
     /// Adds its parameters and replies to the document.
     fn document(&self, operation: &mut OperationDoc<'_>);
+
+    /// How problems are told on its path.
+    fn problem_form(&self) -> ProblemForm {
+        ProblemForm::Document
+    }
 
     /// Makes its route.
     fn mount(&self, mounting: &Mounting) -> MethodRouter;
@@ -70,6 +77,8 @@ pub struct Mounting {
     pub pool: Pool,
     /// Who opens the spans of requests.
     pub(crate) requests: Requests,
+    /// Whether the service takes requests.
+    pub(crate) readiness: Readiness,
 }
 
 /// Who opens the span of a request: whatever is outermost, for it to see all that happens.

@@ -13,7 +13,7 @@ use super::{Declaration, Mounting, Requests, service::EndpointService};
 use crate::{
     check::{Place, Violation},
     limits::{EndpointLimits, Pool, busy},
-    problem::ProblemLayer,
+    problem::{ProblemForm, ProblemLayer},
     request::{Reading, Refusal},
     telemetry::RequestLayer,
 };
@@ -36,6 +36,22 @@ where
     G: Fn(Reading, Arc<Mounted<C>>) -> F + Copy + Send + Sync + 'static,
     F: Future<Output = Result<Response, Refusal>> + Send + 'static,
 {
+    mount_telling(ProblemForm::Document, declaration, mounting, captures, glue)
+}
+
+/// The same, with problems told in a form of the endpoint's own.
+pub(crate) fn mount_telling<C, G, F>(
+    form: ProblemForm,
+    declaration: &'static Declaration,
+    mounting: &Mounting,
+    captures: C,
+    glue: G,
+) -> MethodRouter
+where
+    C: Send + Sync + 'static,
+    G: Fn(Reading, Arc<Mounted<C>>) -> F + Copy + Send + Sync + 'static,
+    F: Future<Output = Result<Response, Refusal>> + Send + 'static,
+{
     let mounted = Arc::new(Mounted {
         captures,
         pool: mounting.pool.clone(),
@@ -44,7 +60,7 @@ where
     });
     // The macros know only methods that axum can filter.
     let filter = MethodFilter::try_from(declaration.method.clone()).unwrap_or(MethodFilter::GET);
-    let service = ProblemLayer.layer(EndpointService { mounted, glue });
+    let service = ProblemLayer::of(form).layer(EndpointService { mounted, glue });
     match mounting.requests {
         Requests::TracedByEndpoint => {
             let layer = RequestLayer::of_endpoint(&declaration.method, declaration.path, mounting.settings.trust_proxy);

@@ -10,4 +10,6 @@ pub use data::{BodyData, Data};
 pub use declaration::{Declaration, Origin};
 pub use entry::{Endpoint, EndpointEntry, Endpoints, Mounting};
 pub(crate) use entry::{Mount, Requests, linked};
+#[cfg(feature = "model")]
+pub(crate) use glue::mount_telling;
 pub use glue::{Mounted, check_argument, mount, present, run_in_pool};

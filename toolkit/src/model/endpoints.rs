@@ -13,6 +13,7 @@ use super::{
     deployment::Deployment,
     described::Described,
     failure::Failure,
+    protocol::{self, Catalogue},
     reload::{DOCS, LONGEST, Reload},
     telemetry,
 };
@@ -26,13 +27,18 @@ use crate::{
 
 /// A model at a path: described by its envelope, or ready to answer too.
 #[derive(Clone, Debug)]
-enum Subject {
+pub(super) enum Subject {
     Described(Arc<Described>),
     Deployed(Arc<Deployment>),
 }
 
 impl Subject {
-    fn with<T>(&self, look: impl FnOnce(&Described) -> T) -> T {
+    /// The model's name: the handler's, or that of its envelope.
+    pub(super) fn name(&self, handler: &ModelHandler) -> String {
+        self.with(|described| handler.name_of(&described.manifest).to_owned())
+    }
+
+    pub(super) fn with<T>(&self, look: impl FnOnce(&Described) -> T) -> T {
         match self {
             Self::Described(described) => look(described),
             Self::Deployed(deployment) => look(&deployment.current().described),
@@ -49,42 +55,62 @@ pub(crate) struct Deployed {
 
 /// The endpoints of models that are not loaded, for the document; and a sentence for each that cannot be opened.
 pub(crate) fn describe(models: &[(String, ModelHandler)]) -> (Vec<Arc<dyn Mount>>, Vec<String>) {
-    let (mut endpoints, mut faults) = (Vec::new(), Vec::new());
+    let (mut opened, mut faults) = (Vec::new(), Vec::new());
     for (path, handler) in models {
         match Envelope::open(&handler.source) {
             Ok(envelope) => {
                 let subject = Subject::Described(Arc::new(Described::of(&envelope)));
-                endpoints.extend(of_model(path, handler, &subject, false));
+                opened.push((path.clone(), handler.clone(), subject));
             }
             Err(error) => faults.push(format!("the envelope {}: {error}", handler.source.display())),
         }
     }
+    let endpoints = endpoints_of(&opened, false, &mut faults);
     (endpoints, faults)
 }
 
 /// Loads models; and a sentence for each that cannot be. With `reload`, each can be swapped on request.
 pub(crate) async fn deploy(models: &[(String, ModelHandler)], reload: bool) -> (Deployed, Vec<String>) {
-    let (mut deployed, mut faults) = (Deployed::default(), Vec::new());
+    let (mut opened, mut deployments, mut faults) = (Vec::new(), Vec::new(), Vec::new());
     for (path, handler) in models {
         let opening = handler.clone();
-        let opened = tokio::task::spawn_blocking(move || Deployment::open(&opening)).await;
-        match opened.unwrap_or_else(|error| Err(format!("the envelope {}: {error}", handler.source.display()))) {
+        let deployment = tokio::task::spawn_blocking(move || Deployment::open(&opening)).await;
+        match deployment.unwrap_or_else(|error| Err(format!("the envelope {}: {error}", handler.source.display()))) {
             Ok(deployment) => {
-                deployed.endpoints.extend(of_model(path, handler, &Subject::Deployed(deployment.clone()), reload));
-                deployed.deployments.push(deployment);
+                opened.push((path.clone(), handler.clone(), Subject::Deployed(deployment.clone())));
+                deployments.push(deployment);
             }
             Err(fault) => faults.push(fault),
         }
     }
-    (deployed, faults)
+    let endpoints = endpoints_of(&opened, reload, &mut faults);
+    (Deployed { endpoints, deployments }, faults)
+}
+
+/// The endpoints of all models, each below its path, and those of the inference protocol.
+fn endpoints_of(
+    opened: &[(String, ModelHandler, Subject)],
+    reload: bool,
+    faults: &mut Vec<String>,
+) -> Vec<Arc<dyn Mount>> {
+    match Catalogue::new(opened) {
+        Ok(catalogue) => {
+            let own = opened.iter().flat_map(|(path, handler, subject)| of_model(path, handler, subject, reload));
+            own.chain(protocol::endpoints(&catalogue)).collect()
+        }
+        Err(more) => {
+            faults.extend(more);
+            Vec::new()
+        }
+    }
 }
 
 /// The endpoints of one model: one that tells of it, and one for each of its functions; with `reload`, the one that
 /// swaps it.
 fn of_model(path: &str, handler: &ModelHandler, subject: &Subject, reload: bool) -> Vec<Arc<dyn Mount>> {
     let path = path.trim_end_matches('/');
+    let name = &subject.name(handler);
     subject.with(|described| {
-        let name = &described.manifest.name;
         if matches!(subject, Subject::Deployed(_)) {
             telemetry::deployed(name, path);
         }
@@ -111,7 +137,7 @@ fn of_model(path: &str, handler: &ModelHandler, subject: &Subject, reload: bool)
             let path = format!("{path}/{}", function.name);
             let docs = described.docs(function);
             let declaration = declare(Method::POST, path, &function.name, docs, limits);
-            Arc::new(Predict { declaration, subject: subject.clone() }) as Arc<dyn Mount>
+            Arc::new(Predict { declaration, name: name.clone(), subject: subject.clone() }) as Arc<dyn Mount>
         });
         let reload = match subject {
             Subject::Deployed(deployment) if reload => {
@@ -181,6 +207,8 @@ async fn about(_: Reading, mounted: Arc<Mounted<Arc<Deployment>>>) -> Result<Res
 #[derive(Debug)]
 struct Predict {
     declaration: &'static Declaration,
+    /// The model's.
+    name: String,
     subject: Subject,
 }
 
@@ -202,7 +230,7 @@ impl Mount for Predict {
         self.subject.with(|described| {
             let Some(function) = described.manifest.function(self.declaration.function) else { return };
             operation.docs(described.docs(function));
-            let name = format!("{}.{}", described.manifest.name, function.name);
+            let name = format!("{}.{}", self.name, function.name);
             operation.json_body_of(&format!("{name}.arguments"), described.arguments_schema(function));
             operation.reply_of("200", "application/json", Some(described.result_schema(function)));
             operation.problem(StatusCode::INTERNAL_SERVER_ERROR);

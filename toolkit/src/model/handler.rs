@@ -1,6 +1,6 @@
 use std::{path::PathBuf, time::Duration};
 
-use toolkit_envelope::signature::PublicKey;
+use toolkit_envelope::{Manifest, signature::PublicKey};
 
 use super::Batching;
 
@@ -27,6 +27,7 @@ pub struct ModelHandler {
     pub(super) allows_breaking: bool,
     pub(super) watch: Option<Duration>,
     pub(super) batching: Batching,
+    pub(super) name: Option<String>,
 }
 
 impl ModelHandler {
@@ -41,7 +42,14 @@ impl ModelHandler {
             allows_breaking: false,
             watch: None,
             batching: Batching::Auto,
+            name: None,
         }
+    }
+
+    /// Sets the model's name, in the document, in telemetry and in the Open Inference Protocol, instead of what its
+    /// envelope says: two models of one service need two names.
+    pub fn name(self, name: impl Into<String>) -> Self {
+        Self { name: Some(name.into()), ..self }
     }
 
     /// Sets how many rows one request may have, instead of 100,000.
@@ -102,6 +110,13 @@ impl ModelHandler {
     /// Sets whether requests that come at the same time are run as one, instead of by what is measured.
     pub fn batching(self, batching: Batching) -> Self {
         Self { batching, ..self }
+    }
+}
+
+impl ModelHandler {
+    /// What the model of an envelope is called here.
+    pub(super) fn name_of<'a>(&'a self, manifest: &'a Manifest) -> &'a str {
+        self.name.as_deref().unwrap_or(&manifest.name)
     }
 }
 

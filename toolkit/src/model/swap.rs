@@ -139,7 +139,7 @@ impl Deployment {
 
     /// Says what a swap has come to.
     fn report(&self, from: Digest, to: Option<Digest>, outcome: &Result<Swapped, Refused>) {
-        let name = &self.routed().name;
+        let name = self.handler().name_of(self.routed());
         match outcome {
             Ok(swapped) if swapped.from == swapped.to => {
                 tracing::info!("the model `{name}` stays as it is: its source still has {from}");

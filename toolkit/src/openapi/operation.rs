@@ -17,7 +17,7 @@ use super::Schemas;
 use crate::{
     check::Location,
     endpoint::Declaration,
-    problem::{PROBLEM_JSON, ProblemDocument, ProblemSchema, ValidationProblem},
+    problem::{PROBLEM_JSON, ProblemDocument, ProblemForm, ProblemSchema, ValidationProblem},
     request::Parameter,
 };
 
@@ -35,6 +35,7 @@ pub struct OperationDoc<'s> {
     security_schemes: BTreeMap<String, SecurityScheme>,
     reads_body: bool,
     can_be_invalid: bool,
+    problem_form: ProblemForm,
     dependencies: HashSet<TypeId>,
     docs: Option<String>,
 }
@@ -77,6 +78,7 @@ impl<'s> OperationDoc<'s> {
             security_schemes: BTreeMap::new(),
             reads_body: false,
             can_be_invalid: false,
+            problem_form: ProblemForm::Document,
             dependencies: HashSet::new(),
             docs: None,
         }
@@ -256,6 +258,12 @@ impl<'s> OperationDoc<'s> {
         }
     }
 
+    /// Tells problems as `{"error": "…"}`, and what is not valid with 400.
+    #[cfg(feature = "model")]
+    pub(crate) fn tell_errors(&mut self) {
+        self.problem_form = ProblemForm::Error;
+    }
+
     /// Adds the problem that a status alone tells.
     pub fn problem(&mut self, status: StatusCode) {
         self.problems.entry(status.as_str().to_owned()).or_default();
@@ -330,7 +338,7 @@ impl<'s> OperationDoc<'s> {
     }
 
     fn add_implied_problems(&mut self, declared: &Declaration) {
-        if self.can_be_invalid {
+        if self.can_be_invalid && self.problem_form == ProblemForm::Document {
             self.problem(StatusCode::UNPROCESSABLE_ENTITY);
         }
         if self.reads_body {
@@ -353,6 +361,12 @@ impl<'s> OperationDoc<'s> {
     }
 
     fn problem_response(&mut self, status: &str, declared: &[ProblemSchema]) -> Response {
+        if self.problem_form == ProblemForm::Error {
+            let schema =
+                json!({ "type": "object", "properties": { "error": { "type": "string" } }, "required": ["error"] });
+            let content = Content::builder().schema(Some(self.schemas.stand_in(schema))).build();
+            return ResponseBuilder::new().description(phrase(status)).content("application/json", content).build();
+        }
         let schema = match declared {
             [] if status == "422" => Value::from(self.schemas.written::<ValidationProblem>()),
             [] => self.schemas.written::<ProblemDocument>().into(),

@@ -143,11 +143,28 @@ impl Problem {
 
     /// The answer with a document.
     pub(crate) fn answer(&self, document: Bytes) -> Response {
-        self.head(document.into())
+        self.answer_of(PROBLEM_JSON, document)
     }
 
-    fn head(&self, body: Body) -> Response {
-        let mut response = (self.0.status, [(header::CONTENT_TYPE, PROBLEM_JSON)], body).into_response();
+    /// The problem in one sentence, as `{"error": "…"}`.
+    pub(crate) fn error(&self) -> Bytes {
+        let parts = &*self.0;
+        let status = || parts.status.canonical_reason().unwrap_or("the request failed");
+        let mut error = parts.detail.as_deref().or(parts.title.as_deref()).unwrap_or_else(status).to_owned();
+        for violation in &parts.violations {
+            let place = violation.pointer.as_deref().or(violation.name.as_deref()).unwrap_or_default();
+            error.push_str(&format!("; `{place}` {}", violation.message));
+        }
+        serde_json::json!({ "error": error }).to_string().into()
+    }
+
+    /// The answer with a body of another type.
+    pub(crate) fn answer_of(&self, media_type: &'static str, body: Bytes) -> Response {
+        self.head(media_type, body.into())
+    }
+
+    fn head(&self, media_type: &'static str, body: Body) -> Response {
+        let mut response = (self.0.status, [(header::CONTENT_TYPE, media_type)], body).into_response();
         response.headers_mut().extend(self.0.headers.clone());
         response
     }
@@ -174,7 +191,7 @@ impl IntoResponse for Problem {
         // The layer around the service answers instead, with what it knows of the request; without it, this is written.
         let problem = self.clone();
         let body = async move { Ok::<_, Infallible>(problem.to_json(None, None)) };
-        let mut response = self.head(Body::from_stream(futures_util::stream::once(body)));
+        let mut response = self.head(PROBLEM_JSON, Body::from_stream(futures_util::stream::once(body)));
         response.extensions_mut().insert(self);
         response
     }

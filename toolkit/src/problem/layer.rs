@@ -17,19 +17,54 @@ use crate::telemetry::{Failure, SentProblem};
 /// What was sent is left in the answer's extensions.
 ///
 /// A panic is one of those: the client gets a 500 problem, the connection and the service live on.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct ProblemLayer;
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct ProblemLayer {
+    form: ProblemForm,
+}
+
+impl ProblemLayer {
+    /// A layer that tells problems in another form.
+    pub(crate) fn of(form: ProblemForm) -> Self {
+        Self { form }
+    }
+}
+
+/// How a problem is told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(not(feature = "model"), allow(dead_code, reason = "only models speak another protocol"))]
+pub(crate) enum ProblemForm {
+    /// As a problem document (RFC 9457).
+    #[default]
+    Document,
+    /// As `{"error": "…"}`, which the Open Inference Protocol has.
+    Error,
+    /// As `{"error": "…"}` where the paths of that protocol are, and else as a document.
+    ErrorBelowV2,
+}
+
+impl ProblemForm {
+    fn is_document_at(self, path: &str) -> bool {
+        match self {
+            Self::Document => true,
+            Self::Error => false,
+            Self::ErrorBelowV2 => {
+                path.strip_prefix("/v2").is_none_or(|rest| !rest.is_empty() && !rest.starts_with('/'))
+            }
+        }
+    }
+}
 
 impl<S> Layer<S> for ProblemLayer {
     type Service = ProblemService<S>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        ProblemService { inner }
+        ProblemService { form: self.form, inner }
     }
 }
 
 #[derive(Clone, Debug)]
 pub(crate) struct ProblemService<S> {
+    form: ProblemForm,
     inner: S,
 }
 
@@ -46,12 +81,13 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        ProblemFuture { uri: request.uri().clone(), inner: self.inner.call(request) }
+        ProblemFuture { form: self.form, uri: request.uri().clone(), inner: self.inner.call(request) }
     }
 }
 
 pin_project_lite::pin_project! {
     pub(crate) struct ProblemFuture<F> {
+        form: ProblemForm,
         uri: Uri,
         #[pin]
         inner: F,
@@ -74,8 +110,14 @@ where
             return Poll::Ready(Ok(response));
         };
         log(&problem, this.uri.path());
-        let document = problem.document(this.uri.path());
-        let mut answer = problem.answer(document.clone());
+        let path = this.uri.path();
+        let (document, mut answer) = if this.form.is_document_at(path) {
+            let document = problem.document(path);
+            (document.clone(), problem.answer(document))
+        } else {
+            let error = problem.error();
+            (error.clone(), problem.answer_of("application/json", error))
+        };
         // What layers have added since, such as the methods that a path allows, is kept.
         for (name, value) in response.headers() {
             if name != http::header::CONTENT_LENGTH && !answer.headers().contains_key(name) {

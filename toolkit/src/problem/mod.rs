@@ -7,7 +7,7 @@ mod layer;
 pub use declared::{ProblemReply, ProblemSchema};
 pub use document::Problem;
 pub(crate) use document::{PROBLEM_JSON, ProblemDocument, ValidationProblem};
-pub(crate) use layer::{ProblemLayer, panic_message};
+pub(crate) use layer::{ProblemForm, ProblemLayer, panic_message};
 
 /// Any error, as `?` makes it: the client gets a 500 problem without the cause, which goes into the log.
 pub use anyhow::Error;

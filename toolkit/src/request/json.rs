@@ -50,7 +50,7 @@ pub(super) async fn read<T: JsonBody>(reading: &mut Reading) -> Result<Option<T>
 }
 
 /// `application/json` and every type whose structured syntax is JSON (RFC 6839 §3.1).
-pub(super) fn is_json(media_type: &str) -> bool {
+pub(crate) fn is_json(media_type: &str) -> bool {
     media_type == "application/json" || (media_type.contains('/') && media_type.ends_with("+json"))
 }
 

@@ -3,7 +3,7 @@
 
 mod argument;
 mod body;
-mod decoding;
+pub(crate) mod decoding;
 mod fields;
 mod json;
 mod multipart;
@@ -19,6 +19,8 @@ mod way;
 pub use argument::Argument;
 pub use body::BodyArgument;
 pub use json::JsonBody;
+#[cfg(feature = "model")]
+pub(crate) use json::is_json;
 pub use multipart::Upload;
 pub use named::{Found, Named, ReadByItself};
 pub use parameter::{Parameter, Segment};

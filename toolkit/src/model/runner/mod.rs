@@ -42,12 +42,13 @@ pub(crate) struct Runner {
 impl Runner {
     /// Measures the function, decides how it is run, and says so in the log.
     pub(crate) fn warmed(function: Function, envelope: &Envelope, handler: &ModelHandler, pool: Pool) -> Self {
+        let name = handler.name_of(envelope.manifest());
         let work = Arc::new(Work::new(function, handler.max_rows));
         let cost = warm::measure(&work, envelope);
         let joins = work::joins(work.function().declaration());
         let (bounds, why) = cost::choose(handler.batching, joins, work.at_once(), cost);
         tracing::info!(
-            model = envelope.manifest().name,
+            model = name,
             function = work.function().name(),
             microseconds_per_call = cost.map(|cost| cost.call),
             microseconds_per_row = cost.map(|cost| cost.row),
@@ -56,7 +57,7 @@ impl Runner {
             if bounds.is_some() { "runs requests together" } else { "runs each request on its own" },
         );
         let batcher = bounds.map(|bounds| Batcher::new(work.clone(), pool.clone(), bounds));
-        let identity = Identity::new(&envelope.manifest().name, &envelope.id().to_string(), work.function().name());
+        let identity = Identity::new(name, &envelope.id().to_string(), work.function().name());
         Self { work, pool, cost, batcher, identity }
     }
 

@@ -1,0 +1,76 @@
+//! What is answered to everything but inference.
+
+use axum::response::{IntoResponse, Response};
+use http::header;
+use serde_json::{Value, json};
+use toolkit_envelope::schema::inference_protocol::Tensors;
+
+use super::{Catalogue, bad_request, catalogue::Served};
+use crate::{app::check_ready, endpoint::Mounting, problem::Problem};
+
+pub(super) fn json(body: &Value) -> Response {
+    let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
+    (headers, body.to_string()).into_response()
+}
+
+pub(super) fn server() -> Value {
+    let extensions = ["binary_tensor_data", "model_repository"];
+    json!({ "name": "toolkit", "version": env!("CARGO_PKG_VERSION"), "extensions": extensions })
+}
+
+pub(super) fn live() -> Value {
+    json!({ "live": true })
+}
+
+pub(super) async fn ready(mounting: &Mounting) -> Result<Value, Problem> {
+    check_ready(&mounting.readiness, &mounting.resources).await?;
+    Ok(json!({ "ready": true }))
+}
+
+pub(super) fn model_ready(name: &str) -> Value {
+    json!({ "name": name, "ready": true })
+}
+
+/// The metadata of a model, under the name that it was asked for with.
+pub(super) fn model(name: &str, served: &Served<'_>) -> Result<Value, Problem> {
+    let mut metadata = json!({ "name": name, "versions": [served.id()], "platform": "onnx_onnxv1" });
+    let tensors = match served.version.interface(&served.function) {
+        Ok(interface) => interface.tensors().to_value(),
+        Err(why) => {
+            metadata["parameters"] = json!({ "no_tensors": why });
+            Tensors { inputs: Vec::new(), outputs: Vec::new() }.to_value()
+        }
+    };
+    for part in ["inputs", "outputs"] {
+        metadata[part] = tensors[part].clone();
+    }
+    Ok(metadata)
+}
+
+/// The models and their state: every one of them is ready, or the service would not have started.
+pub(super) fn index(catalogue: &Catalogue, body: &[u8]) -> Result<Value, Problem> {
+    if !body.trim_ascii().is_empty() {
+        let asked = serde_json::from_slice::<Value>(body);
+        let is_known = matches!(&asked, Ok(Value::Object(asked)) if asked.get("ready").is_none_or(Value::is_boolean));
+        if !is_known {
+            return Err(bad_request("the body must be a JSON object such as {\"ready\": true}, or nothing".to_owned()));
+        }
+    }
+    let mut models = Vec::new();
+    for entry in catalogue.entries() {
+        let Some(version) = entry.version() else { continue };
+        let id = version.described.id.to_string();
+        for name in entry.names() {
+            models.push(json!({ "name": name, "version": id, "state": "READY", "reason": "" }));
+        }
+    }
+    Ok(models.into())
+}
+
+pub(super) fn no_load(served: &Served<'_>) -> Problem {
+    bad_request(format!(
+        "models are not loaded or unloaded by requests here: the service serves those that its program names; `{}` is \
+         swapped when another envelope is put where it came from",
+        served.entry.name
+    ))
+}

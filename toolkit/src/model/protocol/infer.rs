@@ -1,0 +1,109 @@
+use std::sync::Arc;
+
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode, header};
+use toolkit_envelope::Call;
+
+use super::{
+    bad_request,
+    catalogue::Served,
+    request::Request,
+    response::{Body, Choice, HEADER_LENGTH},
+    routes::{Asked, Serving},
+};
+use crate::{
+    endpoint::Mounted,
+    limits::Pool,
+    model::{failure::Failure, version::Version},
+    problem::Problem,
+    request::{Reading, Refusal, is_json},
+};
+
+/// Bodies up to this size, in bytes, are read where they arrive; a larger one would hold up other requests there.
+const SMALL: usize = 64 << 10;
+
+/// Answers an inference request.
+pub(super) async fn infer(mut reading: Reading, mounted: Arc<Mounted<Serving>>) -> Result<Response, Refusal> {
+    let Serving { catalogue, mounting, .. } = &mounted.captures;
+    let asked = Asked::of(&reading)?;
+    let served = catalogue.find(&asked.model, asked.version.as_deref())?;
+    let timeout = served.entry.timeout.unwrap_or(mounting.settings.request_timeout);
+    reading.body_limit = served.entry.body_limit;
+    let answer = answer(&mut reading, &asked.model, &served, &mounted.pool);
+    match tokio::time::timeout(timeout, answer).await {
+        Ok(answer) => answer,
+        Err(_) => Err(Problem::new(StatusCode::GATEWAY_TIMEOUT)
+            .detail(format!("the request took longer than {timeout:?}"))
+            .into()),
+    }
+}
+
+async fn answer(reading: &mut Reading, model: &str, served: &Served<'_>, pool: &Pool) -> Result<Response, Refusal> {
+    let header = header_length(reading.headers())?;
+    check_type(reading, header.is_some())?;
+    let body = reading.body_bytes().await?;
+    let is_small = body.len() <= SMALL;
+    let (version, function, model, id) =
+        (served.version.clone(), served.function.clone(), model.to_owned(), served.id());
+    let prepared = {
+        let (version, function) = (version.clone(), function.clone());
+        let work = move || prepare(&version, &function, &body, header);
+        if is_small { work() } else { pool.run(work).await.map_err(|_| Failure::Busy.into_refusal())? }
+    };
+    let Prepared { call, choice, request_id } = prepared?;
+    let runner = version.runner(&function).map_err(Failure::into_refusal)?;
+    let call = runner.run(call).await.map_err(Failure::into_refusal)?;
+    let work = move || {
+        call.check().map_err(Failure::Result)?;
+        let interface = version.interface(&function).map_err(|_| Failure::NoFunction(function.clone()))?;
+        Body::write((&model, &id, request_id.as_deref()), interface, &choice, call.result()).map_err(Failure::Result)
+    };
+    let written = if is_small { work() } else { pool.run(work).await.map_err(|_| Failure::Busy.into_refusal())? };
+    Ok(written.map_err(Failure::into_refusal)?.into_response())
+}
+
+/// A call whose arguments are there, and how it is answered.
+struct Prepared {
+    call: Call,
+    choice: Choice,
+    request_id: Option<String>,
+}
+
+fn prepare(version: &Version, function: &str, body: &Bytes, header: Option<usize>) -> Result<Prepared, Problem> {
+    let interface = version.interface(function).map_err(|why| bad_request(why.to_owned()))?;
+    let request = Request::read(body, header)?;
+    let choice = Choice::new(interface, request.outputs.as_deref(), request.is_binary)?;
+    let runner = version.runner(function).map_err(|_| bad_request("the model has no such function".to_owned()))?;
+    let mut call = runner.function().begin();
+    let filled = interface.fill(&request.inputs(), call.arguments_mut());
+    filled.map_err(|faults| bad_request(faults.to_string()))?;
+    Ok(Prepared { call, choice, request_id: request.id })
+}
+
+fn header_length(headers: &HeaderMap) -> Result<Option<usize>, Problem> {
+    let Some(length) = headers.get(HEADER_LENGTH) else { return Ok(None) };
+    let length = length.to_str().ok().filter(|length| length.bytes().all(|byte| byte.is_ascii_digit()));
+    match length.and_then(|length| length.parse().ok()) {
+        Some(length) => Ok(Some(length)),
+        None => Err(bad_request("`Inference-Header-Content-Length` must be an integer from 0 on".to_owned())),
+    }
+}
+
+/// Clients of the protocol need not say what they send: the header of the binary extension does.
+fn check_type(reading: &Reading, is_binary: bool) -> Result<(), Problem> {
+    let unsupported = |detail: &str| Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE).detail(detail.to_owned());
+    let encoding = reading.headers().get(header::CONTENT_ENCODING);
+    if encoding.is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity")) {
+        return Err(unsupported("the body must not be compressed").header(header::ACCEPT_ENCODING, "identity"));
+    }
+    match reading.media_type().as_deref() {
+        None | Some("application/octet-stream") => Ok(()),
+        Some(_) if is_binary => Ok(()),
+        Some(media_type) if is_json(media_type) => Ok(()),
+        Some(_) => {
+            Err(unsupported("the body must be application/json, or application/octet-stream with tensors in binary")
+                .header(header::ACCEPT, "application/json, application/octet-stream"))
+        }
+    }
+}
