@@ -5,10 +5,11 @@
 use std::collections::BTreeMap;
 
 use toolkit::{
+    anyhow::Context,
     axum::response::IntoResponse,
     prelude::*,
     serde,
-    serde_json::{Value, json},
+    serde_json::{self, Value, json},
 };
 
 fn client() -> toolkit::Client {
@@ -172,6 +173,17 @@ fn failed() -> toolkit::Result<Thing> {
     unreachable!("{number}")
 }
 
+/// Refuses by an error that somebody else made of a problem.
+#[get("/passed/{how}", inline)]
+fn passed(how: u8) -> toolkit::Result<Thing> {
+    let refused = || Err(Problem::new(StatusCode::CONFLICT).title("Sent already").with("order", 7));
+    if how == 0 {
+        refused()?;
+    }
+    let number: i32 = refused().context("the secret could not be sent")?;
+    unreachable!("{number}")
+}
+
 /// Fails, or something inside does.
 #[problem]
 enum Mixed {
@@ -191,7 +203,11 @@ fn mixed(how: u8) -> Result<Thing, Mixed> {
     if how == 0 {
         return Err(Mixed::NotToday);
     }
-    let number: i32 = if how == 1 { "x".parse()? } else { broken()? };
+    let number: i32 = match how {
+        1 => "x".parse()?,
+        2 => broken()?,
+        _ => Err(Problem::new(StatusCode::CONFLICT).title("Sent already").with("order", 7))?,
+    };
     unreachable!("{number}")
 }
 
@@ -218,6 +234,15 @@ struct Odd;
 impl serde::Serialize for Odd {
     fn serialize<S: serde::Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
         Err(serde::ser::Error::custom("secret"))
+    }
+}
+
+#[toolkit::test]
+async fn a_problem_that_was_made_an_error_is_answered_as_itself() {
+    for path in ["/passed/0", "/passed/1", "/mixed/3"] {
+        let problem: Value = serde_json::from_str(&body(path, 409, "application/problem+json").await).unwrap();
+        assert_eq!((&problem["title"], &problem["order"]), (&json!("Sent already"), &json!(7)), "{path}");
+        assert!(!problem.to_string().contains("secret"), "{path}");
     }
 }
 

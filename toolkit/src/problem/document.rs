@@ -1,4 +1,4 @@
-use std::{borrow::Cow, convert::Infallible, sync::Arc};
+use std::{borrow::Cow, convert::Infallible, fmt, sync::Arc};
 
 use axum::{
     body::Body,
@@ -69,9 +69,14 @@ impl Problem {
         problem
     }
 
-    /// A failure of the service: 500, with the cause kept for the log only.
+    /// A failure of the service: 500, with the cause kept for the log only. A problem that `?` has made an error is
+    /// itself again.
     #[must_use]
     pub fn internal(cause: super::Error) -> Self {
+        let cause = match cause.downcast::<Self>() {
+            Ok(problem) => return problem,
+            Err(cause) => cause,
+        };
         let mut problem = Self::new(StatusCode::INTERNAL_SERVER_ERROR);
         problem.0.cause = Some(Arc::new(cause));
         problem
@@ -185,6 +190,27 @@ impl Problem {
         serde_json::to_vec(&document).unwrap_or_default()
     }
 }
+
+/// For logs; what the client gets is the document.
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Parts { status, title, detail, violations, cause, .. } = &*self.0;
+        match title {
+            Some(title) => write!(f, "{title} ({})", status.as_u16())?,
+            None => write!(f, "{status}")?,
+        }
+        if let Some(detail) = detail {
+            write!(f, ": {detail}")?;
+        }
+        for violation in violations {
+            let place = violation.pointer.as_deref().or(violation.name.as_deref()).unwrap_or("/");
+            write!(f, "; `{place}` {}", violation.message)?;
+        }
+        cause.as_ref().map_or(Ok(()), |cause| write!(f, ": {cause:#}"))
+    }
+}
+
+impl std::error::Error for Problem {}
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
