@@ -1,4 +1,4 @@
-use http::StatusCode;
+use http::{StatusCode, header};
 use toolkit_envelope::{rows, runtime::RunError};
 
 use crate::{
@@ -29,24 +29,25 @@ pub(crate) enum Failure {
 impl Failure {
     /// The answer to a request in JSON.
     pub(crate) fn into_refusal(self) -> Refusal {
+        self.into_problem().into()
+    }
+
+    /// The problem that it is.
+    pub(crate) fn into_problem(self) -> Problem {
         match self {
-            Self::Arguments(violations) => invalid(violations).into(),
+            Self::Arguments(violations) => invalid(violations),
             Self::TooManyRows { found, most } => Problem::new(StatusCode::PAYLOAD_TOO_LARGE)
-                .detail(format!("the request has {found} rows, and may have {most}; send the others in another one"))
-                .into(),
-            Self::Run(error) => Problem::internal(anyhow::anyhow!("the model could not be run: {error}")).into(),
+                .detail(format!("the request has {found} rows, and may have {most}; send the others in another one")),
+            Self::Run(error) => Problem::internal(anyhow::anyhow!("the model could not be run: {error}")),
             Self::Result(violations) => {
-                Problem::internal(anyhow::anyhow!("the model's answer does not fit its schema: {violations}")).into()
+                Problem::internal(anyhow::anyhow!("the model's answer does not fit its schema: {violations}"))
             }
-            Self::Panicked(words) => Problem::internal(anyhow::anyhow!("the model panicked: {words}")).into(),
-            Self::Busy => crate::limits::busy(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "too many requests are waiting for the model",
-                std::time::Duration::from_secs(1),
-            ),
+            Self::Panicked(words) => Problem::internal(anyhow::anyhow!("the model panicked: {words}")),
+            Self::Busy => Problem::new(StatusCode::SERVICE_UNAVAILABLE)
+                .detail("too many requests are waiting for the model")
+                .header(header::RETRY_AFTER, "1"),
             Self::NoFunction(name) => Problem::new(StatusCode::GONE)
-                .detail(format!("the envelope that is served now has no function `{name}`"))
-                .into(),
+                .detail(format!("the envelope that is served now has no function `{name}`")),
         }
     }
 }
