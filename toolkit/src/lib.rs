@@ -163,6 +163,8 @@ pub use auth::{ApiKey, Basic, Bearer, Unauthorized};
 pub use bytes::Bytes;
 pub use check::{Location, Place, Validate, Violation, Violations};
 pub use endpoint::{Data, Endpoint, Endpoints};
+#[cfg(feature = "model")]
+pub use model::Model;
 pub use openapi::{Document, Info};
 pub use problem::{Error, Problem, ProblemReply, Result};
 pub use reply::{Accepted, Created, File, Html, JsonLines, Redirect, Reply, Sse, Text, WithHeaders};

@@ -143,3 +143,15 @@ impl From<&std::path::Path> for ModelHandler {
         Self::new(source)
     }
 }
+
+impl From<&PathBuf> for ModelHandler {
+    fn from(source: &PathBuf) -> Self {
+        Self::new(source)
+    }
+}
+
+impl From<&String> for ModelHandler {
+    fn from(source: &String) -> Self {
+        Self::new(source)
+    }
+}

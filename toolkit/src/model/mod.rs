@@ -23,12 +23,14 @@ mod swap;
 mod telemetry;
 #[cfg(test)]
 mod tests;
+mod typed;
 mod version;
 mod watch;
 
 pub use handler::ModelHandler;
 pub use runner::Batching;
 pub use toolkit_envelope::signature::PublicKey;
+pub use typed::{Model, ModelInput, ModelOutput};
 
 pub(crate) use deployment::Follower;
 pub(crate) use endpoints::{Deployed, deploy, describe};

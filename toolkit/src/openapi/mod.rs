@@ -14,3 +14,5 @@ pub use operation::{OperationDoc, ParameterDoc};
 pub(crate) use schemas::Schemas;
 pub use schemas::origin;
 pub(crate) use schemas::read_schema;
+#[cfg(feature = "model")]
+pub(crate) use schemas::written_schema;

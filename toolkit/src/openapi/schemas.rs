@@ -158,7 +158,17 @@ fn is_text_or_list(schema: &Value, definitions: &Map<String, Value>) -> bool {
 
 /// The whole schema of `T` as a request brings it, with bounds on every integer, for checking a body against.
 pub(crate) fn read_schema<T: JsonSchema>() -> Value {
-    let mut generator = generator(Contract::Deserialize, READ_PATH, as_checked);
+    whole_schema::<T>(Contract::Deserialize)
+}
+
+/// The whole schema of `T` as it is written, with bounds on every integer.
+#[cfg(feature = "model")]
+pub(crate) fn written_schema<T: JsonSchema>() -> Value {
+    whole_schema::<T>(Contract::Serialize)
+}
+
+fn whole_schema<T: JsonSchema>(contract: Contract) -> Value {
+    let mut generator = generator(contract, READ_PATH, as_checked);
     let mut root = Value::from(transformed(generator.subschema_for::<T>(), as_checked));
     root["components"] = json!({ "schemas": generator.take_definitions(true) });
     root

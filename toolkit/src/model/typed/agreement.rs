@@ -165,7 +165,8 @@ impl<'t> Comparison<'t> {
         let (rust, told) = (&self.rust.name, told(&field.schema));
         match self.direction {
             Direction::Taken if is_needed(field) => {
-                self.differences.push(format!("`{at}`, {told}, is required by the model, and `{rust}` does not have it"));
+                self.differences
+                    .push(format!("`{at}`, {told}, is required by the model, and `{rust}` does not have it"));
             }
             Direction::Given if is_closed => {
                 self.differences.push(format!(
@@ -266,9 +267,7 @@ fn reads(form: &Form<'_>, kind: &Kind) -> bool {
         (Form::Any, _) | (_, Kind::Any | Kind::Union { .. } | Kind::Map { .. } | Kind::Tuple { .. }) => true,
         (Form::Bool, kind) => *kind == Kind::Bool || must_be(kind, Value::is_boolean),
         (Form::Integer, kind) => kind.integer_range().is_some() || must_be(kind, Value::is_number),
-        (Form::Number, kind) => {
-            kind.is_float() || kind.integer_range().is_some() || must_be(kind, Value::is_number)
-        }
+        (Form::Number, kind) => kind.is_float() || kind.integer_range().is_some() || must_be(kind, Value::is_number),
         (Form::Text(format), kind) => is_text(kind, *format) || must_be(kind, Value::is_string),
         _ => false,
     }

@@ -59,18 +59,25 @@ pub(super) struct Property<'t> {
 impl RustType {
     /// The type as it is written.
     pub(super) fn written<T: JsonSchema>() -> Self {
-        Self { name: T::schema_name().into_owned(), root: written_schema::<T>() }
+        Self { name: name_of::<T>(), root: written_schema::<T>() }
     }
 
     /// The type as it is read.
     pub(super) fn read<T: JsonSchema>() -> Self {
-        Self { name: T::schema_name().into_owned(), root: read_schema::<T>() }
+        Self { name: name_of::<T>(), root: read_schema::<T>() }
     }
 
     /// The whole of it.
     pub(super) fn whole(&self) -> Part<'_> {
         Part::of(&self.root, &self.root)
     }
+}
+
+/// The type's name without the modules it is in.
+fn name_of<T>() -> String {
+    let whole = std::any::type_name::<T>();
+    let parts = whole.split_inclusive(|character: char| !character.is_alphanumeric() && !"_:".contains(character));
+    parts.map(|part| part.rsplit("::").next().unwrap_or(part)).collect()
 }
 
 impl<'t> Part<'t> {
@@ -81,8 +88,8 @@ impl<'t> Part<'t> {
         }
         let types = part.schema.get("type").and_then(Value::as_array);
         let names = part.schema.get("enum").and_then(Value::as_array);
-        part.is_nullable |= types.into_iter().flatten().any(|name| name == "null")
-            || names.into_iter().flatten().any(Value::is_null);
+        part.is_nullable |=
+            types.into_iter().flatten().any(|name| name == "null") || names.into_iter().flatten().any(Value::is_null);
         part
     }
 
@@ -114,7 +121,8 @@ impl<'t> Part<'t> {
             Some("string") => Form::Text(at("format").and_then(Value::as_str)),
             Some("array") => match at("items").filter(|items| items.is_object()) {
                 Some(items) => {
-                    let (least, most) = (at("minItems").and_then(Value::as_u64), at("maxItems").and_then(Value::as_u64));
+                    let (least, most) =
+                        (at("minItems").and_then(Value::as_u64), at("maxItems").and_then(Value::as_u64));
                     Form::List { items: Part::of(self.root, items), length: least.filter(|_| least == most) }
                 }
                 None => Form::Any,

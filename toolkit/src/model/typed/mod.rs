@@ -108,16 +108,22 @@ impl<In: ModelInput, Out: ModelOutput> Model<In, Out> {
     }
 
     fn deploy(handler: &ModelHandler, function: Option<&str>) -> crate::Result<Self> {
-        let deployment = Arc::new(Deployment::open(handler).map_err(anyhow::Error::msg)?);
+        let deployment = Deployment::open(handler).map_err(anyhow::Error::msg)?;
+        let told = |fault: String| anyhow::anyhow!("the envelope {}: {fault}", handler.source.display());
         let types = Arc::new(Types { input: RustType::written::<In>(), output: RustType::read::<Out>() });
-        let version = deployment.current();
-        let function = chosen(&version, function).and_then(|function| {
-            let differences = types.differences(function);
-            if differences.is_empty() { Ok(function.name.clone()) } else { Err(types.told(function, &differences)) }
-        });
-        let function =
-            function.map_err(|fault| anyhow::anyhow!("the envelope {}: {fault}", handler.source.display()))?;
-        Ok(Self { deployment, function, types, rows: PhantomData })
+        let function = chosen(&deployment.current(), function).map_err(told)?.name.clone();
+        let guard = {
+            let (types, function) = (types.clone(), function.clone());
+            move |version: &Version| match chosen(version, Some(&function)) {
+                Ok(function) => types.differences(function),
+                Err(fault) => vec![fault],
+            }
+        };
+        let differences = deployment.guard(Box::new(guard));
+        if differences.is_empty() {
+            return Ok(Self { deployment, function, types, rows: PhantomData });
+        }
+        Err(told(types.told(&function, &differences)))
     }
 
     /// Asks the model about one row.
@@ -194,9 +200,9 @@ impl Types {
         differences
     }
 
-    fn told(&self, function: &manifest::Function, differences: &[String]) -> String {
-        let (input, output, name) = (&self.input.name, &self.output.name, &function.name);
+    fn told(&self, function: &str, differences: &[String]) -> String {
+        let (input, output) = (&self.input.name, &self.output.name);
         let list: String = differences.iter().map(|difference| format!("\n     - {difference}")).collect();
-        format!("its function `{name}` is no `Model<{input}, {output}>`:{list}")
+        format!("its function `{function}` is no `Model<{input}, {output}>`:{list}")
     }
 }

@@ -38,7 +38,9 @@ pub(super) fn arguments<In: Serialize>(function: &manifest::Function, rows: &[In
 pub(super) fn results<Out: DeserializeOwned>(json: &[u8], field: Option<&str>) -> serde_json::Result<Vec<Out>> {
     let Some(field) = field else { return serde_json::from_slice(json) };
     let rows: Vec<Value> = serde_json::from_slice(json)?;
-    rows.into_iter().map(|row| serde_json::from_value(Value::Object(Map::from_iter([(field.to_owned(), row)])))).collect()
+    rows.into_iter()
+        .map(|row| serde_json::from_value(Value::Object(Map::from_iter([(field.to_owned(), row)]))))
+        .collect()
 }
 
 /// The problem of a call; violations are placed in what the model was called with: `is_single` row, or the rows.
