@@ -1,11 +1,17 @@
 use std::{any::TypeId, convert::Infallible, fmt};
 
 use axum::{Router, extract::Request, response::IntoResponse, routing::Route};
+#[cfg(feature = "model")]
+use schemars::JsonSchema;
+#[cfg(feature = "model")]
+use serde::de::DeserializeOwned;
 use tower::{Layer, Service};
 
+#[cfg(feature = "model")]
+use super::configured::ConfiguredModel;
 use super::{StartError, command, start::Started};
 #[cfg(feature = "model")]
-use crate::model::ModelHandler;
+use crate::{check::Validate, model::ModelHandler};
 use crate::{
     endpoint::{Endpoint, EndpointEntry, Endpoints, Requests},
     openapi::{Document, Info},
@@ -61,7 +67,7 @@ pub struct App {
     pub(super) values: Vec<(TypeId, &'static str, Shared)>,
     pub(super) layers: Layers,
     #[cfg(feature = "model")]
-    pub(super) models: Vec<(String, ModelHandler)>,
+    pub(super) models: Vec<(String, ConfiguredModel)>,
 }
 
 /// What is put around all routes, in the order it was added.
@@ -143,7 +149,39 @@ impl App {
     /// ```
     #[cfg(feature = "model")]
     pub fn model(mut self, path: impl Into<String>, handler: impl Into<ModelHandler>) -> Self {
-        self.models.push((path.into(), handler.into()));
+        self.models.push((path.into(), ConfiguredModel::from(handler.into())));
+        self
+    }
+
+    /// As [`model`](Self::model), where settings say which envelope is served, or how: it is another one on each machine.
+    ///
+    /// ```no_run
+    /// use std::path::PathBuf;
+    /// use toolkit::{model::ModelHandler, prelude::*};
+    ///
+    /// #[settings]
+    /// struct Settings {
+    ///     /// The envelope of the churn model.
+    ///     #[default("churn.envelope".into())]
+    ///     churn_envelope: PathBuf,
+    /// }
+    ///
+    /// # #[toolkit::main]
+    /// # async fn main() -> toolkit::Result {
+    /// let churn = |settings: &Settings| ModelHandler::new(&settings.churn_envelope);
+    /// toolkit::app!().model_from_settings("/v0/models/churn", churn).serve().await
+    /// # }
+    /// ```
+    #[cfg(feature = "model")]
+    pub fn model_from_settings<S>(
+        mut self,
+        path: impl Into<String>,
+        handler: impl Fn(&S) -> ModelHandler + Send + Sync + 'static,
+    ) -> Self
+    where
+        S: Validate + DeserializeOwned + JsonSchema + 'static,
+    {
+        self.models.push((path.into(), ConfiguredModel::from_settings(handler)));
         self
     }
 

@@ -2,6 +2,8 @@
 
 mod builder;
 mod command;
+#[cfg(feature = "model")]
+mod configured;
 mod cors;
 mod fault;
 mod health;

@@ -1,9 +1,14 @@
 use std::sync::Arc;
 
+#[cfg(feature = "model")]
+use super::configured;
 use super::{App, live::LiveDocument};
 #[cfg(feature = "model")]
 use crate::model::Deployed;
-use crate::{endpoint::Mount, settings::ServerSettings};
+use crate::{
+    endpoint::Mount,
+    settings::{ServerSettings, Sources},
+};
 
 /// There are none without the feature.
 #[cfg(not(feature = "model"))]
@@ -15,14 +20,24 @@ pub(super) struct Deployed {
 /// The endpoints of the app's models, as their envelopes describe them, and what is wrong with those.
 #[cfg(feature = "model")]
 pub(super) fn describe(app: &App) -> (Vec<Arc<dyn Mount>>, Vec<String>) {
-    crate::model::describe(&app.models)
+    let sources = match Sources::load(None, std::collections::BTreeMap::new()) {
+        Ok(sources) => sources,
+        Err(fault) => return (Vec::new(), vec![fault]),
+    };
+    let (handlers, mut faults) = configured::handlers(app, &sources);
+    let (endpoints, more) = crate::model::describe(&handlers);
+    faults.extend(more);
+    (endpoints, faults)
 }
 
 /// The app's models, loaded and ready to answer, and what is wrong with them. They can be reloaded if there is a token.
 #[cfg(feature = "model")]
-pub(super) async fn deploy(app: &App, settings: Option<&ServerSettings>) -> (Deployed, Vec<String>) {
+pub(super) async fn deploy(app: &App, sources: &Sources, settings: Option<&ServerSettings>) -> (Deployed, Vec<String>) {
     let has_token = settings.is_some_and(|settings| settings.model_reload_token.is_some());
-    crate::model::deploy(&app.models, has_token).await
+    let (handlers, mut faults) = configured::handlers(app, sources);
+    let (deployed, more) = crate::model::deploy(&handlers, has_token).await;
+    faults.extend(more);
+    (deployed, faults)
 }
 
 /// Has the document follow the models.
@@ -52,7 +67,7 @@ pub(super) fn describe(_: &App) -> (Vec<Arc<dyn Mount>>, Vec<String>) {
 
 /// There are none without the feature.
 #[cfg(not(feature = "model"))]
-pub(super) async fn deploy(_: &App, _: Option<&ServerSettings>) -> (Deployed, Vec<String>) {
+pub(super) async fn deploy(_: &App, _: &Sources, _: Option<&ServerSettings>) -> (Deployed, Vec<String>) {
     Default::default()
 }
 

@@ -57,7 +57,7 @@ impl Started {
     /// Collects, verifies and builds; everything that is wrong comes back at once.
     pub(crate) async fn new(app: App, sources: &Sources) -> Result<Self, StartError> {
         let settings = server_settings(sources);
-        let (models, mut faults) = models::deploy(&app, settings.as_ref().ok()).await;
+        let (models, mut faults) = models::deploy(&app, sources, settings.as_ref().ok()).await;
         let endpoints = mounted(&app, models.endpoints.clone());
         faults.extend(verify(&app, &endpoints));
         let document = live::document(&app.info, &endpoints).map_err(|more| faults.extend(more)).ok();
