@@ -359,6 +359,7 @@ pub use validator::ValidationError;
 
 pub use anyhow;
 pub use axum;
+pub use clap;
 pub use jiff;
 pub use opentelemetry;
 pub use rust_decimal;

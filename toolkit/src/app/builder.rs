@@ -223,6 +223,36 @@ impl App {
         command::run(self, std::env::args_os()).await
     }
 
+    /// The flags of every service, which are its settings: for a program whose command line says more than that.
+    ///
+    /// ```no_run
+    /// use toolkit::clap::{Arg, Command};
+    ///
+    /// # #[toolkit::main]
+    /// # async fn main() -> toolkit::Result {
+    /// let command = Command::new("library").arg(Arg::new("title").required(true)).args(toolkit::App::flags());
+    /// let matches = command.get_matches();
+    /// toolkit::app!().serve_with(&matches).await
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn flags() -> Vec<clap::Arg> {
+        command::flags()
+    }
+
+    /// Serves, with the settings that [`flags`](Self::flags) of the program's own command line say.
+    ///
+    /// # Errors
+    ///
+    /// Everything that keeps the service from starting, at once.
+    ///
+    /// # Panics
+    ///
+    /// When the command line has not all of those flags.
+    pub async fn serve_with(self, flags: &clap::ArgMatches) -> crate::Result {
+        command::start(self, flags).await
+    }
+
     /// The app as an axum router, with its resources built.
     ///
     /// # Errors

@@ -31,7 +31,8 @@ pub(super) async fn run(app: App, arguments: impl IntoIterator<Item = OsString>)
     }
 }
 
-fn command(app: &App) -> Command {
+/// The flags that every service has: the settings file, and each setting.
+pub(super) fn flags() -> Vec<Arg> {
     let settings = all_settings().into_iter().filter(|(name, _)| !is_reserved(name)).map(|(name, description)| {
         let help = format!("{description} [env: {}]", env_name(&name));
         let flag = flag_name(&name);
@@ -42,6 +43,10 @@ fn command(app: &App) -> Command {
         .value_name("FILE")
         .value_parser(PathBufValueParser::new())
         .help(format!("The settings file [default: {FILE}]"));
+    std::iter::once(config).chain(settings).collect()
+}
+
+fn command(app: &App) -> Command {
     let check = Arg::new("check")
         .long("check")
         .value_name("FILE")
@@ -56,13 +61,13 @@ fn command(app: &App) -> Command {
             "Without a command, the service is started. Settings are read from the file, the environment and \
                      flags; the later wins.",
         )
-        .arg(config)
-        .args(settings)
+        .args(flags())
         .subcommand(openapi)
         .subcommand(Command::new("routes").about("List the endpoints, without serving"))
 }
 
-async fn start(app: App, matches: &ArgMatches) -> crate::Result {
+/// Serves, with the settings that the flags say.
+pub(super) async fn start(app: App, matches: &ArgMatches) -> crate::Result {
     let flags: BTreeMap<_, _> = known_settings()
         .into_iter()
         .filter(|name| !is_reserved(name))
