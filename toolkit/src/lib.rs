@@ -118,6 +118,7 @@
 //! | `prometheus`, on by default | metrics at `/metrics` |
 //! | `trace-viewer`, on by default | the trace viewer at `/traces` |
 //! | `model` | models served from their envelopes: [`App::model`] |
+//! | `grpc` | the Open Inference Protocol over gRPC, beside HTTP |
 //! | `onnxruntime` | ONNX Runtime beside the native runtime, for models with operators that the latter does not have |
 //! | `swagger-ui`, on by default | Swagger UI at `/docs` |
 //! | `redoc` | Redoc at `/docs/redoc` |

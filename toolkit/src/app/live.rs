@@ -69,7 +69,7 @@ impl Written {
 /// The document of these endpoints, as they are now.
 pub(super) fn document(info: &Info, endpoints: &[Arc<dyn Mount>]) -> Result<Document, Vec<String>> {
     let mut operations = Operations::new();
-    for endpoint in endpoints {
+    for endpoint in endpoints.iter().filter(|endpoint| endpoint.is_documented()) {
         operations.add(&**endpoint);
     }
     operations.document(info)

@@ -36,6 +36,11 @@ pub(crate) trait Mount: fmt::Debug + Send + Sync {
     /// Lists the resources that it borrows.
     fn needs(&self, needs: &mut Vec<Need>);
 
+    /// Whether it stands in the document.
+    fn is_documented(&self) -> bool {
+        true
+    }
+
     /// Adds its parameters and replies to the document.
     fn document(&self, operation: &mut OperationDoc<'_>);
 

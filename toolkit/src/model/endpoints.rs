@@ -96,7 +96,10 @@ fn endpoints_of(
     match Catalogue::new(opened) {
         Ok(catalogue) => {
             let own = opened.iter().flat_map(|(path, handler, subject)| of_model(path, handler, subject, reload));
-            own.chain(protocol::endpoints(&catalogue)).collect()
+            let endpoints = own.chain(protocol::endpoints(&catalogue));
+            #[cfg(feature = "grpc")]
+            let endpoints = endpoints.chain(super::grpc::endpoints(&catalogue));
+            endpoints.collect()
         }
         Err(more) => {
             faults.extend(more);

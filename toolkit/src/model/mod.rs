@@ -13,6 +13,8 @@ mod deployment;
 mod described;
 mod endpoints;
 mod failure;
+#[cfg(feature = "grpc")]
+mod grpc;
 mod handler;
 mod living;
 mod loading;

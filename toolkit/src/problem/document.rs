@@ -151,16 +151,21 @@ impl Problem {
         self.answer_of(PROBLEM_JSON, document)
     }
 
-    /// The problem in one sentence, as `{"error": "…"}`.
+    /// The problem in one line, as `{"error": "…"}`.
     pub(crate) fn error(&self) -> Bytes {
+        serde_json::json!({ "error": self.to_line() }).to_string().into()
+    }
+
+    /// All that it says in one line, for protocols without problem documents.
+    pub(crate) fn to_line(&self) -> String {
         let parts = &*self.0;
         let status = || parts.status.canonical_reason().unwrap_or("the request failed");
-        let mut error = parts.detail.as_deref().or(parts.title.as_deref()).unwrap_or_else(status).to_owned();
+        let mut line = parts.detail.as_deref().or(parts.title.as_deref()).unwrap_or_else(status).to_owned();
         for violation in &parts.violations {
             let place = violation.pointer.as_deref().or(violation.name.as_deref()).unwrap_or_default();
-            error.push_str(&format!("; `{place}` {}", violation.message));
+            line.push_str(&format!("; `{place}` {}", violation.message));
         }
-        serde_json::json!({ "error": error }).to_string().into()
+        line
     }
 
     /// The answer with a body of another type.

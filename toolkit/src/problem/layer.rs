@@ -7,6 +7,7 @@ use std::{
 };
 
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use http::{Request, Uri};
 use tower::{Layer, Service};
 
@@ -104,12 +105,11 @@ where
         let this = self.project();
         let mut response = match catch_unwind(AssertUnwindSafe(|| this.inner.poll(cx))) {
             Ok(outcome) => ready!(outcome)?,
-            Err(panic) => panicked(&*panic),
+            Err(panic) => of_panic(&*panic).into_response(),
         };
         let Some(problem) = response.extensions_mut().remove::<Problem>() else {
             return Poll::Ready(Ok(response));
         };
-        log(&problem, this.uri.path());
         let path = this.uri.path();
         let (document, mut answer) = if this.form.is_document_at(path) {
             let document = problem.document(path);
@@ -124,10 +124,16 @@ where
                 answer.headers_mut().append(name, value.clone());
             }
         }
-        let failure = problem.cause().map(failure);
-        answer.extensions_mut().insert(SentProblem { document, violations: problem.into_violations(), failure });
+        answer.extensions_mut().insert(sent(problem, document, path));
         Poll::Ready(Ok(answer))
     }
+}
+
+/// What is told of a problem that is answered; one that is the service's own is logged.
+pub(crate) fn sent(problem: Problem, document: Bytes, path: &str) -> SentProblem {
+    log(&problem, path);
+    let failure = problem.cause().map(failure);
+    SentProblem { document, violations: problem.into_violations(), failure }
 }
 
 fn log(problem: &Problem, path: &str) {
@@ -153,8 +159,9 @@ impl fmt::Display for Panicked {
 
 impl std::error::Error for Panicked {}
 
-fn panicked(panic: &(dyn Any + Send)) -> Response {
-    Problem::internal(Panicked(panic_message(panic).to_owned()).into()).into_response()
+/// The problem that a panic is.
+pub(crate) fn of_panic(panic: &(dyn Any + Send)) -> Problem {
+    Problem::internal(Panicked(panic_message(panic).to_owned()).into())
 }
 
 /// What a function said when it panicked.

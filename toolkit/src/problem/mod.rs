@@ -8,6 +8,8 @@ pub use declared::{ProblemReply, ProblemSchema};
 pub use document::Problem;
 pub(crate) use document::{PROBLEM_JSON, ProblemDocument, ValidationProblem};
 pub(crate) use layer::{ProblemForm, ProblemLayer, panic_message};
+#[cfg(feature = "grpc")]
+pub(crate) use layer::{of_panic, sent};
 
 /// Any error, as `?` makes it: the client gets a 500 problem without the cause, which goes into the log.
 pub use anyhow::Error;

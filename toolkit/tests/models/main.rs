@@ -5,6 +5,8 @@
 
 mod answers;
 mod batching;
+#[cfg(feature = "grpc")]
+mod grpc;
 mod protocol;
 mod support;
 mod swap;

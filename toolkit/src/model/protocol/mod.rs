@@ -13,10 +13,16 @@ mod routes;
 pub(crate) mod tensors;
 
 pub(crate) use catalogue::Catalogue;
+#[cfg(feature = "grpc")]
+pub(crate) use catalogue::Served;
+#[cfg(feature = "grpc")]
+pub(crate) use request::{UNSUPPORTED, Wanted};
+#[cfg(feature = "grpc")]
+pub(crate) use response::Choice;
 pub(crate) use routes::endpoints;
 
 use crate::problem::Problem;
 
-fn bad_request(detail: String) -> Problem {
+pub(crate) fn bad_request(detail: String) -> Problem {
     Problem::new(http::StatusCode::BAD_REQUEST).detail(detail)
 }

@@ -34,10 +34,10 @@ struct Tensor<'b> {
 
 /// An output that is wanted.
 #[derive(Debug)]
-pub(super) struct Wanted {
-    pub(super) name: String,
+pub(crate) struct Wanted {
+    pub(crate) name: String,
     /// Whether it is wanted as raw bytes, if it says so.
-    pub(super) is_binary: Option<bool>,
+    pub(crate) is_binary: Option<bool>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -75,6 +75,9 @@ fn given<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<&'de RawVal
 fn object<'b, T: Deserialize<'b>>(text: &'b str) -> Option<T> {
     text.starts_with('{').then(|| serde_json::from_str(text).ok()).flatten()
 }
+
+/// Parameters of tensors that ask for what is not served.
+pub(crate) const UNSUPPORTED: [&str; 2] = ["classification", "shared_memory_region"];
 
 /// The parameters that are known here; others have no effect.
 #[derive(Debug, Default)]
@@ -276,7 +279,7 @@ fn parameters(text: Option<&RawValue>, place: &str, faults: &mut Faults) -> Para
         faults.note(|| format!("{place}: `parameters` must be an object"));
         return Parameters::default();
     };
-    let unsupported = ["classification", "shared_memory_region"].into_iter().find(|name| all.contains_key(*name));
+    let unsupported = UNSUPPORTED.into_iter().find(|name| all.contains_key(*name));
     let mut flag = |name: &str| match all.get(name) {
         Some(Value::Bool(flag)) => Some(*flag),
         Some(_) => {

@@ -24,7 +24,7 @@ pub(super) struct Body {
 
 /// Which outputs are answered, in order, and whether as raw bytes.
 #[derive(Debug)]
-pub(super) struct Choice(Vec<(usize, bool)>);
+pub(crate) struct Choice(Vec<(usize, bool)>);
 
 impl Choice {
     /// The outputs that are wanted; all of them if nothing is said.
@@ -32,7 +32,7 @@ impl Choice {
     /// # Errors
     ///
     /// 400 with every name that is no output's.
-    pub(super) fn new(interface: &Interface, wanted: Option<&[Wanted]>, is_binary: bool) -> Result<Self, Problem> {
+    pub(crate) fn new(interface: &Interface, wanted: Option<&[Wanted]>, is_binary: bool) -> Result<Self, Problem> {
         let known = &interface.tensors().outputs;
         let Some(wanted) = wanted else { return Ok(Self((0..known.len()).map(|index| (index, is_binary)).collect())) };
         let (mut choice, mut unknown) = (Vec::new(), Vec::new());
@@ -51,6 +51,11 @@ impl Choice {
         }
         let names: Vec<_> = known.iter().map(|tensor| format!("`{}`", tensor.name)).collect();
         Err(bad_request(format!("{}; the model gives {}", unknown.join("; "), names.join(", "))))
+    }
+
+    /// The places of the outputs among all that the model gives, and whether each is raw bytes.
+    pub(crate) fn places(&self) -> impl Iterator<Item = (usize, bool)> {
+        self.0.iter().copied()
     }
 }
 
@@ -75,8 +80,8 @@ impl Body {
         bytes.extend_from_slice(br#","outputs":["#);
         let outputs = interface.outputs(result);
         let (mut raw, mut is_any_raw) = (Vec::new(), false);
-        for (place, (index, is_raw)) in choice.0.iter().enumerate() {
-            let Some(output) = outputs.get(*index) else { continue };
+        for (place, (index, is_raw)) in choice.places().enumerate() {
+            let Some(output) = outputs.get(index) else { continue };
             if place > 0 {
                 bytes.push(b',');
             }

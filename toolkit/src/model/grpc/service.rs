@@ -1,0 +1,150 @@
+use prost::Message;
+use tokio::time::{Instant, timeout_at};
+use tonic::{Request, Response, Status, async_trait};
+use toolkit_envelope::schema::inference_protocol::TensorMetadata;
+
+use super::{
+    bounded::{Since, late, too_large},
+    generated::{
+        ModelInferRequest, ModelInferResponse, ModelMetadataRequest, ModelMetadataResponse, ModelReadyRequest,
+        ModelReadyResponse, ServerLiveRequest, ServerLiveResponse, ServerMetadataRequest, ServerMetadataResponse,
+        ServerReadyRequest, ServerReadyResponse, grpc_inference_service_server::GrpcInferenceService,
+        model_metadata_response,
+    },
+    infer::{self, Prepared},
+    refused::carrying,
+};
+use crate::{
+    app::check_ready,
+    endpoint::Mounting,
+    model::{
+        failure::Failure,
+        protocol::{Catalogue, Served},
+    },
+    problem::Problem,
+};
+
+/// Messages up to this size, in bytes, are read where they arrive; a larger one would hold up other requests there.
+const SMALL: usize = 64 << 10;
+
+/// Answers for all the models of a service.
+#[derive(Debug)]
+pub(super) struct Inference {
+    pub(super) catalogue: Catalogue,
+    pub(super) mounting: Mounting,
+}
+
+#[async_trait]
+impl GrpcInferenceService for Inference {
+    async fn server_live(&self, _: Request<ServerLiveRequest>) -> Result<Response<ServerLiveResponse>, Status> {
+        Ok(Response::new(ServerLiveResponse { live: true }))
+    }
+
+    async fn server_ready(&self, _: Request<ServerReadyRequest>) -> Result<Response<ServerReadyResponse>, Status> {
+        let ready = check_ready(&self.mounting.readiness, &self.mounting.resources).await.is_ok();
+        Ok(Response::new(ServerReadyResponse { ready }))
+    }
+
+    async fn server_metadata(
+        &self,
+        _: Request<ServerMetadataRequest>,
+    ) -> Result<Response<ServerMetadataResponse>, Status> {
+        let (name, version) = ("toolkit".to_owned(), env!("CARGO_PKG_VERSION").to_owned());
+        // What the protocol over HTTP adds to itself has no counterpart here.
+        Ok(Response::new(ServerMetadataResponse { name, version, extensions: Vec::new() }))
+    }
+
+    async fn model_ready(&self, request: Request<ModelReadyRequest>) -> Result<Response<ModelReadyResponse>, Status> {
+        let ModelReadyRequest { name, version } = request.into_inner();
+        self.find(&name, &version).map_err(carrying)?;
+        Ok(Response::new(ModelReadyResponse { ready: true }))
+    }
+
+    async fn model_metadata(
+        &self,
+        request: Request<ModelMetadataRequest>,
+    ) -> Result<Response<ModelMetadataResponse>, Status> {
+        let ModelMetadataRequest { name, version } = request.into_inner();
+        let served = self.find(&name, &version).map_err(carrying)?;
+        let mut metadata = ModelMetadataResponse {
+            name,
+            versions: vec![served.id()],
+            platform: "onnx_onnxv1".to_owned(),
+            ..ModelMetadataResponse::default()
+        };
+        match served.version.interface(&served.function) {
+            Ok(interface) => {
+                metadata.inputs = interface.tensors().inputs.iter().map(tensor).collect();
+                metadata.outputs = interface.tensors().outputs.iter().map(tensor).collect();
+            }
+            Err(why) => {
+                metadata.properties.insert("no_tensors".to_owned(), why.to_owned());
+            }
+        }
+        Ok(Response::new(metadata))
+    }
+
+    async fn model_infer(&self, request: Request<ModelInferRequest>) -> Result<Response<ModelInferResponse>, Status> {
+        let since = request.extensions().get::<Since>().map_or_else(Instant::now, |since| since.0);
+        self.infer(request.into_inner(), since).await.map(Response::new).map_err(carrying)
+    }
+}
+
+impl Inference {
+    /// What serves the model; any version, if none is named.
+    fn find(&self, name: &str, version: &str) -> Result<Served<'_>, Problem> {
+        self.catalogue.find(name, Some(version).filter(|version| !version.is_empty()))
+    }
+
+    /// Answers within the model's own bounds.
+    async fn infer(&self, request: ModelInferRequest, since: Instant) -> Result<ModelInferResponse, Problem> {
+        let served = self.find(&request.model_name, &request.model_version)?;
+        let size = request.encoded_len();
+        if size > served.entry.body_limit {
+            return Err(too_large(served.entry.body_limit));
+        }
+        let time = served.entry.timeout.unwrap_or(self.mounting.settings.request_timeout);
+        let end = since + time;
+        if Instant::now() >= end {
+            return Err(late(time));
+        }
+        timeout_at(end, self.answer(request, served, size <= SMALL)).await.unwrap_or_else(|_| Err(late(time)))
+    }
+
+    async fn answer(
+        &self,
+        request: ModelInferRequest,
+        served: Served<'_>,
+        is_small: bool,
+    ) -> Result<ModelInferResponse, Problem> {
+        let Served { version, function, .. } = served;
+        let runner = version.runner(&function).map_err(infer::problem)?;
+        let Prepared { call, asked } = {
+            let (version, function) = (version.clone(), function.clone());
+            self.work(is_small, move || infer::prepare(&version, &function, request)).await?
+        };
+        let call = runner.run(call).await.map_err(infer::problem)?;
+        let version = version.clone();
+        self.work(is_small, move || infer::written(&version, &function, asked, &call)).await
+    }
+
+    /// Does the work where it is asked for, or on a thread of the pool if there is much of it.
+    async fn work<T: Send + 'static>(
+        &self,
+        is_small: bool,
+        work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        if is_small {
+            return work();
+        }
+        self.mounting.pool.run(work).await.map_err(|_| infer::problem(Failure::Busy))?
+    }
+}
+
+fn tensor(metadata: &TensorMetadata) -> model_metadata_response::TensorMetadata {
+    model_metadata_response::TensorMetadata {
+        name: metadata.name.clone(),
+        datatype: metadata.datatype.name().to_owned(),
+        shape: metadata.shape.clone(),
+    }
+}
