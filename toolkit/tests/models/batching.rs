@@ -127,6 +127,8 @@ async fn a_client_that_leaves_takes_nothing_from_the_others() {
     let handler = ModelHandler::new(quotient(&folder)).batching(on(2, LONG));
     let client = toolkit::app!().model("/quotient", handler).client();
     let call = || client.post("/quotient/predict").json(&json!([[2.0]])).into_future();
+    // The service has started when it has answered.
+    client.get("/quotient").await.assert_status(200);
     let leaves = tokio::time::timeout(Duration::from_millis(50), call()).await;
     assert!(leaves.is_err());
     let replies = join_all([call(), call()]).await;

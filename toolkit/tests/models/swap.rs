@@ -390,7 +390,8 @@ async fn without_a_token_in_the_settings_there_is_nothing_to_reload_with() {
     let client = client(source.handler());
     client.post("/scale/reload").bearer(TOKEN).await.assert_status(404);
     let document = client.get("/openapi.json").await.json::<Value>();
-    assert_eq!(document["paths"].as_object().unwrap().keys().collect::<Vec<_>>(), ["/scale", "/scale/predict"]);
+    let paths = document["paths"].as_object().unwrap().keys();
+    assert_eq!(paths.filter(|path| path.starts_with("/scale")).collect::<Vec<_>>(), ["/scale", "/scale/predict"]);
 }
 
 #[toolkit::test]
