@@ -9,12 +9,12 @@ use crate::{
 
 /// The document as it is served: written once, and again when what it says of a model has changed.
 #[derive(Debug)]
+#[cfg_attr(not(feature = "model"), expect(dead_code, reason = "only models change what it says"))]
 pub(super) struct LiveDocument {
     endpoints: Vec<Arc<dyn Mount>>,
     info: Info,
     written: RwLock<Written>,
     /// One at a time writes it again, so that the last to write has seen the last change.
-    #[cfg_attr(not(feature = "model"), expect(dead_code, reason = "only models change the document"))]
     writing: Mutex<()>,
 }
 

@@ -8,7 +8,7 @@ use arc_swap::ArcSwap;
 use toolkit_envelope::Manifest;
 
 use super::{
-    ModelHandler,
+    ModelHandler, living,
     loading::Opened,
     version::Version,
     watch::{Seen, Watch},
@@ -49,17 +49,23 @@ impl Deployment {
     /// Why it cannot be served.
     pub(crate) fn open(handler: &ModelHandler) -> Result<Arc<Self>, String> {
         let source = absolute(handler)?;
-        super::living::find_or(&source, |living| living.handler == *handler, || Self::load(handler, &source))
+        let suits = |living: &Self| living.handler.serves_as(handler).then_some(true);
+        living::find_or(&source, suits, || Self::load(handler, &source))
     }
 
-    /// The deployment of the handler's source in whichever way it is served already, or else as the handler says.
+    /// The deployment of the handler's source: if the handler says nothing of how it is served, in whichever way it is
+    /// already.
     ///
     /// # Errors
     ///
     /// Why it cannot be served.
     pub(crate) fn share(handler: &ModelHandler) -> Result<Arc<Self>, String> {
         let source = absolute(handler)?;
-        super::living::find_or(&source, |_| true, || Self::load(handler, &source))
+        let is_open = ModelHandler::new(&*source).serves_as(handler);
+        let suits = |living: &Self| {
+            if living.handler.serves_as(handler) { Some(true) } else { is_open.then_some(false) }
+        };
+        living::find_or(&source, suits, || Self::load(handler, &source))
     }
 
     fn load(handler: &ModelHandler, source: &Path) -> Result<Arc<Self>, String> {
@@ -121,7 +127,9 @@ impl Deployment {
         followers.retain(|follower| follower.strong_count() > 0);
         let told: Vec<_> = followers.iter().filter_map(Weak::upgrade).collect();
         drop(followers);
-        told.iter().for_each(|follower| follower.swapped());
+        for follower in told {
+            follower.swapped();
+        }
     }
 
     /// Has `next` serve, unless it is refused anyway or a guard finds something wrong with it: that is given back.

@@ -52,6 +52,11 @@ impl ModelHandler {
         Self { name: Some(name.into()), ..self }
     }
 
+    /// Whether both serve what they serve in the same way.
+    pub(super) fn serves_as(&self, other: &Self) -> bool {
+        *other == Self { source: other.source.clone(), ..self.clone() }
+    }
+
     /// Sets how many rows one request may have, instead of 100,000.
     pub fn max_rows(self, rows: usize) -> Self {
         Self { max_rows: rows, ..self }

@@ -13,16 +13,17 @@ type Slot = Arc<Mutex<Vec<Weak<Deployment>>>>;
 
 static LIVING: LazyLock<Mutex<HashMap<PathBuf, Slot>>> = LazyLock::new(Mutex::default);
 
-/// A living deployment of `source` that suits, or the one that `load` makes.
+/// The living deployment of `source` that suits best, or the one that `load` makes.
 pub(super) fn find_or(
     source: &Path,
-    suits: impl Fn(&Deployment) -> bool,
+    suits: impl Fn(&Deployment) -> Option<bool>,
     load: impl FnOnce() -> Result<Arc<Deployment>, String>,
 ) -> Result<Arc<Deployment>, String> {
     let slot = slot(source);
     let mut deployments = lock(&slot);
     deployments.retain(is_living);
-    if let Some(living) = deployments.iter().filter_map(Weak::upgrade).find(|living| suits(living)) {
+    let living = deployments.iter().filter_map(Weak::upgrade).filter_map(|living| Some((suits(&living)?, living)));
+    if let Some((_, living)) = living.max_by_key(|(suits, _)| *suits) {
         return Ok(living);
     }
     let loaded = load()?;

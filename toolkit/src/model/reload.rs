@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// How long the answer may take; what takes longer is done all the same, and told in the log.
-pub(super) const LONGEST: Duration = Duration::from_secs(10 * 60);
+pub(super) const LONGEST: Duration = Duration::from_mins(10);
 
 /// What the operation says of itself.
 pub(super) const DOCS: &str = "Takes the model from where its envelope is again.\n\nThe envelope that is there now is \

@@ -105,10 +105,12 @@ impl Deployment {
         let (from, mut to) = (self.current().described.id, None);
         let outcome = caught(|| self.exchange(allows_breaking, &mut to));
         self.report(from, to, &outcome);
-        if outcome.as_ref().is_ok_and(|swapped| swapped.from != swapped.to)
-            && let Err(Refused::Panicked(words)) = caught(|| Ok(self.tell_followers()))
-        {
-            tracing::warn!("the OpenAPI document does not follow the model: writing it panicked: {words}");
+        if outcome.as_ref().is_ok_and(|swapped| swapped.from != swapped.to) {
+            let told = catch_unwind(AssertUnwindSafe(|| self.tell_followers()));
+            if let Err(panic) = told {
+                let words = panic_message(&*panic);
+                tracing::warn!("the OpenAPI document does not follow the model: writing it panicked: {words}");
+            }
         }
         drop(turn);
         outcome
@@ -173,7 +175,7 @@ impl Deployment {
 }
 
 /// What panics has not come to serve.
-fn caught<T>(work: impl FnOnce() -> Result<T, Refused>) -> Result<T, Refused> {
+fn caught(work: impl FnOnce() -> Result<Swapped, Refused>) -> Result<Swapped, Refused> {
     catch_unwind(AssertUnwindSafe(work))
         .unwrap_or_else(|panic| Err(Refused::Panicked(panic_message(&*panic).to_owned())))
 }

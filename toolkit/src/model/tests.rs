@@ -88,8 +88,10 @@ fn one_source_is_one_deployment_while_it_lives_even_if_two_open_it_at_once() {
     // Served in another way, it is another one; whoever says nothing of the way takes what is there.
     let other = Deployment::open(&handler.clone().max_rows(1)).unwrap();
     assert!(!Arc::ptr_eq(&other, &opened[0]));
+    assert!(Arc::ptr_eq(&opened[0], &Deployment::share(&handler).unwrap()));
     drop(opened);
     assert!(Arc::ptr_eq(&other, &Deployment::share(&handler).unwrap()));
+    assert!(!Arc::ptr_eq(&other, &Deployment::share(&handler.max_rows(2)).unwrap()));
 }
 
 #[test]

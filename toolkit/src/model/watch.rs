@@ -173,3 +173,83 @@ impl Watching {
 fn is_gone(source: &Path) -> bool {
     fs::metadata(source).is_err()
 }
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+    use toolkit_envelope::Digest;
+
+    use super::*;
+
+    /// A source of three files, and a watch of it that knows no version.
+    fn watching() -> (TempDir, Watching) {
+        let folder = tempfile::tempdir().unwrap();
+        let source = folder.path().join("source");
+        fs::create_dir_all(source.join("blobs/sha256")).unwrap();
+        write(&source, "envelope.json", "one");
+        write(&source, "envelope.sha256", "one");
+        write(&source, "blobs/sha256/1", "one");
+        (folder, Watching { source, handled: None, unsettled: None, tried: None, is_gone: false })
+    }
+
+    fn write(source: &Path, name: &str, contents: &str) {
+        fs::write(source.join(name), contents).unwrap();
+    }
+
+    const SERVED: Option<Refused> = None;
+    const FAILED: Option<Refused> = Some(Refused::Unloadable(Vec::new()));
+
+    /// How often a swap is asked for in so many looks.
+    fn asked(watching: &mut Watching, looks: usize, answer: Option<Refused>) -> usize {
+        let (mut asked, id) = (0, Digest::of(b""));
+        for _ in 0..looks {
+            watching.look(|| {
+                asked += 1;
+                let served = Swapped { from: id, to: id, changes: Vec::new(), not_routed: Vec::new() };
+                Some(answer.clone().map_or(Ok(served), Err))
+            });
+        }
+        asked
+    }
+
+    #[test]
+    fn what_is_there_is_taken_once_it_has_settled_and_then_left_alone() {
+        let (_folder, mut watching) = watching();
+        assert_eq!(asked(&mut watching, 1, SERVED), 0);
+        write(&watching.source, "blobs/sha256/2", "still being written");
+        assert_eq!(asked(&mut watching, 1, SERVED), 0);
+        assert_eq!(asked(&mut watching, 1, SERVED), 1);
+        assert_eq!(asked(&mut watching, 5, SERVED), 0);
+    }
+
+    #[test]
+    fn what_cannot_be_loaded_is_tried_again_only_when_it_has_changed() {
+        let (_folder, mut watching) = watching();
+        assert_eq!(asked(&mut watching, 10, FAILED), 1);
+        // A file is added, deep below: the envelope may be whole now.
+        write(&watching.source, "blobs/sha256/2", "two");
+        assert_eq!(asked(&mut watching, 10, FAILED), 1);
+        write(&watching.source, "envelope.json", "two and more");
+        assert_eq!(asked(&mut watching, 10, SERVED), 1);
+    }
+
+    #[test]
+    fn a_swap_that_could_not_begin_is_asked_for_again() {
+        let (_folder, mut watching) = watching();
+        assert_eq!(asked(&mut watching, 4, Some(Refused::InProgress)), 3);
+        assert_eq!(asked(&mut watching, 4, SERVED), 1);
+    }
+
+    #[test]
+    fn a_source_that_is_gone_asks_for_nothing_and_is_told_once() {
+        let (folder, mut watching) = watching();
+        assert_eq!(asked(&mut watching, 3, SERVED), 1);
+        let elsewhere = folder.path().join("elsewhere");
+        fs::rename(&watching.source, &elsewhere).unwrap();
+        assert_eq!(asked(&mut watching, 3, SERVED), 0);
+        assert!(watching.is_gone);
+        fs::rename(&elsewhere, &watching.source).unwrap();
+        assert_eq!(asked(&mut watching, 1, SERVED), 0);
+        assert!(!watching.is_gone);
+    }
+}
