@@ -1,8 +1,8 @@
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 
-/// Model envelopes: packed, inspected, verified, compared, and run over files.
+/// Model envelopes: packed, inspected, verified, compared, run over files, and served.
 #[derive(Parser)]
 #[command(name = "toolkit", version, arg_required_else_help = true)]
 pub(crate) struct Arguments {
@@ -20,6 +20,10 @@ pub(crate) enum Command {
     Envelope(EnvelopeCommand),
     /// Run a model over the rows of a file
     Predict(Predict),
+    /// Serve models over HTTP, each at `/v0/models/NAME`, documented at `/docs`
+    ///
+    /// Settings are read from the file, the environment and flags; the later wins.
+    Serve(Serve),
 }
 
 #[derive(Subcommand)]
@@ -170,6 +174,42 @@ pub(crate) struct Predict {
     /// Leave out columns of the input that the model does not take, instead of refusing them
     #[arg(long)]
     pub(crate) drop_unknown: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Serve {
+    /// Files or directories
+    #[arg(value_name = "ENVELOPE", required = true)]
+    pub(crate) envelopes: Vec<PathBuf>,
+    /// Serve what comes to be at the same place, without a restart
+    #[arg(long)]
+    pub(crate) watch: bool,
+    #[command(flatten)]
+    pub(crate) settings: Settings,
+}
+
+/// What every service can be told.
+pub(crate) struct Settings(pub(crate) ArgMatches);
+
+impl Args for Settings {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        command.next_help_heading("Settings of the service").args(toolkit::App::flags())
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for Settings {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        Ok(Self(matches.clone()))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        self.0 = matches.clone();
+        Ok(())
+    }
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

@@ -4,6 +4,7 @@ mod arguments;
 mod envelope;
 mod predict;
 mod report;
+mod serve;
 
 use std::process::ExitCode;
 
@@ -23,6 +24,7 @@ fn main() -> ExitCode {
         Command::Envelope(EnvelopeCommand::Sign(sign)) => envelope::sign(&sign, &report),
         Command::Envelope(EnvelopeCommand::Keygen(keygen)) => envelope::keygen(&keygen, &report),
         Command::Predict(arguments) => predict::predict(&arguments, &report),
+        Command::Serve(arguments) => serve::serve(arguments, &report),
     };
     match done {
         Ok(code) => code,
