@@ -96,11 +96,9 @@ impl Call {
     /// If the arguments are not as the function's plan would have read them, or the model cannot run on them.
     pub fn run(&mut self) -> Result<(), RunError> {
         let Self { function, memory, is_read } = self;
-        let run = match *is_read {
-            true => Ok(()),
-            false => function.check(memory.arguments.tables()),
-        };
-        let run = run.and_then(|()| function.run(memory.arguments.tables(), &mut memory.inputs, &mut memory.result));
+        let checked = if *is_read { Ok(()) } else { function.check(memory.arguments.tables()) };
+        let run =
+            checked.and_then(|()| function.run(memory.arguments.tables(), &mut memory.inputs, &mut memory.result));
         if run.is_err() {
             // What was written before it failed is no result.
             memory.result.clear();
@@ -164,7 +162,8 @@ impl Drop for Call {
         // What a panic has left half done is not used again.
         if !std::thread::panicking() {
             let mut memory = std::mem::take(&mut self.memory);
-            let rows = self.function.rows(memory.arguments.tables()).max(memory.result.rows);
+            let rows = memory.arguments.tables().iter().map(|table| table.rows).max().unwrap_or(0);
+            let rows = rows.max(memory.result.rows);
             // Nobody's arguments and answers are seen by the next call.
             memory.arguments.clear();
             memory.result.clear();
@@ -176,5 +175,135 @@ impl Drop for Call {
 impl fmt::Debug for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Call").field("function", &self.function.name()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Model, OnnxModel};
+    use super::*;
+    use serde_json::json;
+
+    const ROW: &str = "[5.1, 3.5, 1.4, 0.2]";
+    const OTHERS: &str = "[[6.7, 3.0, 5.2, 2.3], [5.9, 3.0, 4.2, 1.5]]";
+
+    /// What says which iris it is, and what says how likely each is.
+    fn functions() -> Vec<Function> {
+        let model = include_bytes!("../../tests/models/iris_lr_nozipmap/model.onnx").to_vec();
+        let model = OnnxModel::new("iris", model).example(vec![json!([5.1, 3.5, 1.4, 0.2])]);
+        Model::load(&model.into_builder().unwrap().build().unwrap()).unwrap().functions().to_vec()
+    }
+
+    fn read(function: &Function, rows: &str) -> Call {
+        let mut call = function.begin();
+        call.read(rows.as_bytes()).unwrap();
+        call
+    }
+
+    fn run(mut call: Call) -> Call {
+        call.run().unwrap();
+        call
+    }
+
+    fn written(call: &Call) -> String {
+        let mut answer = Vec::new();
+        call.write(Layout::Rows, &mut answer).unwrap();
+        String::from_utf8(answer).unwrap()
+    }
+
+    #[test]
+    fn a_call_begins_without_what_an_earlier_one_was_given_and_answered() {
+        let function = &functions()[1];
+        drop(run(read(function, OTHERS)));
+        let call = function.begin();
+        assert_eq!((call.rows(), call.result()), (0, &function.returns().table()));
+        assert!(call.write(Layout::Rows, &mut Vec::new()).is_err());
+    }
+
+    #[test]
+    fn new_arguments_have_no_result_yet() {
+        let function = &functions()[1];
+        for forget in [
+            |call: &mut Call| call.read(OTHERS.as_bytes()).is_ok(),
+            |call: &mut Call| call.read(b"[1]").is_err(),
+            |call: &mut Call| call.arguments_mut().len() == 1,
+            |call: &mut Call| call.add_arguments(&read(call.function(), OTHERS), 0..2).is_ok(),
+        ] {
+            let mut call = run(read(function, OTHERS));
+            assert!(forget(&mut call));
+            assert!(!call.result().present);
+        }
+    }
+
+    #[test]
+    fn arguments_that_are_filled_by_hand_are_checked_and_a_failed_run_has_no_result() {
+        let mut call = run(read(&functions()[1], OTHERS));
+        let table = &mut call.arguments_mut()[0];
+        (table.rows, table.present) = (5, true);
+        assert!(call.run().unwrap_err().to_string().contains("are not arguments as the plan of `predict_proba`"));
+        assert!(!call.result().present);
+    }
+
+    #[test]
+    fn calls_that_are_joined_answer_as_each_does_alone() {
+        for function in functions() {
+            let mut parts = [read(&function, &format!("[{ROW}]")), read(&function, OTHERS)];
+            let mut joined = function.begin();
+            joined.add_arguments(&parts[0], 0..1).unwrap();
+            joined.add_arguments(&parts[1], 0..2).unwrap();
+            let joined = run(joined);
+            assert_eq!(joined.rows(), 3);
+            for (part, range) in parts.iter_mut().zip([0..1, 1..3]) {
+                part.add_result(&joined, range).unwrap();
+                let found = written(part);
+                part.run().unwrap();
+                assert_eq!(found, written(part));
+            }
+        }
+    }
+
+    #[test]
+    fn a_call_is_made_of_parts_of_its_rows() {
+        let function = &functions()[1];
+        let whole = run(read(function, OTHERS));
+        let mut made = read(function, OTHERS);
+        for row in 0..2 {
+            let mut part = function.begin();
+            part.add_arguments(&whole, row..row + 1).unwrap();
+            made.add_result(&run(part), 0..1).unwrap();
+        }
+        assert_eq!(written(&made), written(&whole));
+        made.clear_result();
+        assert!(!made.result().present);
+    }
+
+    #[test]
+    fn rows_that_were_not_answered_are_given_to_nobody() {
+        let function = &functions()[0];
+        let joined = run(read(function, OTHERS));
+        let mut call = read(function, OTHERS);
+        let error = call.add_result(&joined, 1..3).unwrap_err();
+        assert_eq!(error.to_string(), "the model answered 2 rows, expected 3 or more");
+        assert!(!call.result().present);
+    }
+
+    #[test]
+    fn results_of_other_functions_are_not_joined() {
+        let functions = functions();
+        let chances = run(read(&functions[1], OTHERS));
+        let mut call = read(&functions[0], OTHERS);
+        assert!(call.add_result(&chances, 0..2).unwrap_err().to_string().contains("cannot be joined"));
+        assert!(!call.result().present);
+    }
+
+    #[test]
+    fn what_bad_arguments_filled_is_given_back() {
+        let function = &functions()[0];
+        let rows = vec![ROW; 100_000].join(",");
+        let mut call = function.begin();
+        assert!(call.read(format!("[{rows}, 1]").as_bytes()).is_err());
+        assert_eq!(call.rows(), 0);
+        drop(call);
+        assert!(function.begin().memory.arguments.reserved() < 1000);
     }
 }

@@ -28,6 +28,9 @@ struct Inner {
     memories: Pool<Memory>,
 }
 
+/// Arguments that fill more than this, in bytes, are given back to the system.
+const BYTES_KEPT: usize = 1 << 20;
+
 /// What one call writes to.
 #[derive(Default)]
 pub(super) struct Memory {
@@ -140,22 +143,18 @@ impl Function {
 
     /// Whether the tables are as the plan fills them: who fills them by other means may have left something out.
     pub(super) fn check(&self, arguments: &[Table]) -> Result<(), RunError> {
-        let expected = self.0.empty.tables();
-        let is_whole = |table: &Table, parameter: &manifest::Parameter| {
-            let rows = match parameter.schema.kind {
-                Kind::Tensor { .. } => table.shape.iter().try_fold(1_usize, |rows, length| rows.checked_mul(*length)),
-                _ => Some(table.rows),
-            };
-            table.columns.iter().all(|column| Some(column.len()) == rows)
-        };
+        let (expected, params) = (self.0.empty.tables(), &self.0.declared.params);
         let fits = arguments.len() == expected.len()
             && arguments.iter().zip(expected).all(|(table, expected)| table.is_like(expected))
-            && arguments.iter().zip(&self.0.declared.params).all(|(table, parameter)| is_whole(table, parameter));
+            && arguments.iter().zip(params).all(|(table, parameter)| table.is_of(&parameter.schema));
         if fits {
             return Ok(());
         }
         let name = &self.0.declared.name;
-        Err(RunError::new(format!("these are not the columns that the plan of `{name}` reads, all of one length")))
+        Err(RunError::new(format!(
+            "these are not arguments as the plan of `{name}` reads them: columns of its kinds, all of one length, tensors \
+             of its axes, nulls and categories as its schema has them"
+        )))
     }
 
     /// How many rows the arguments are.
@@ -195,7 +194,8 @@ impl Function {
     }
 
     pub(super) fn keep(&self, memory: Memory, rows: usize) {
-        if rows <= ROWS_KEPT {
+        // What could not be read may have filled much on its way, and has no rows.
+        if rows <= ROWS_KEPT && memory.arguments.reserved() <= BYTES_KEPT {
             self.0.memories.give_back(memory);
         }
     }

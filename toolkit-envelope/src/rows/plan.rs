@@ -67,6 +67,11 @@ impl Arguments {
         self.tables.iter_mut().for_each(Table::clear);
         self.given.fill(false);
     }
+
+    /// How much memory they hold, in bytes, used or not.
+    pub(crate) fn reserved(&self) -> usize {
+        self.tables.iter().map(Table::reserved).sum::<usize>() + self.scratch.memory.capacity()
+    }
 }
 
 impl Plan {

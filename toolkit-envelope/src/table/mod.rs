@@ -8,6 +8,7 @@ mod append;
 mod column;
 mod table;
 mod validity;
+mod whole;
 
 pub use append::DifferentKinds;
 pub use column::{Column, Tensors, Values};

@@ -49,6 +49,11 @@ impl Strings {
         self.offsets.extend(other.offsets[first + 1..=end].iter().map(|offset| here + offset - start));
     }
 
+    /// How much memory they hold, in bytes, used or not.
+    pub(crate) fn reserved(&self) -> usize {
+        self.text.capacity() + self.offsets.capacity() * size_of::<usize>()
+    }
+
     /// Removes all, and keeps the memory.
     pub fn clear(&mut self) {
         self.text.clear();

@@ -8,21 +8,21 @@ use std::{net::SocketAddr, time::Duration};
 
 use futures_util::stream;
 use generated::{
-    InferTensorContents, ModelInferRequest, ModelInferResponse, ModelMetadataRequest, ModelReadyRequest,
-    ServerLiveRequest, ServerMetadataRequest, ServerReadyRequest,
+    InferTensorContents, ModelInferRequest, ModelInferResponse, ModelMetadataRequest, ModelMetadataResponse,
+    ModelReadyRequest, ServerLiveRequest, ServerMetadataRequest, ServerReadyRequest,
     grpc_inference_service_client::GrpcInferenceServiceClient,
     model_infer_request::{InferInputTensor, InferRequestedOutputTensor},
+    model_metadata_response::TensorMetadata,
 };
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tonic::{
     Code, Request, Status,
     client::Grpc,
-    codegen::http::uri::PathAndQuery,
+    codegen::http::{Version, uri::PathAndQuery},
     transport::{Channel, Endpoint},
 };
 use toolkit::{App, model::ModelHandler};
-
 use tower::ServiceExt;
 
 use crate::support::{churn, client, example};
@@ -56,6 +56,55 @@ async fn call<M: prost::Message + 'static>(
     let path = PathAndQuery::from_static(method);
     let codec = tonic_prost::ProstCodec::<M, ModelInferResponse>::default();
     grpc.client_streaming(request, path, codec).await.map(tonic::Response::into_inner)
+}
+
+/// What the service tells of the model.
+async fn metadata(client: &mut GrpcInferenceServiceClient<Channel>, model: &str) -> ModelMetadataResponse {
+    let request = ModelMetadataRequest { name: model.to_owned(), version: String::new() };
+    client.model_metadata(request).await.unwrap().into_inner()
+}
+
+/// A call of the model with the rows, by its metadata.
+async fn request(
+    client: &mut GrpcInferenceServiceClient<Channel>,
+    model: &str,
+    arguments: &Value,
+    is_raw: bool,
+) -> ModelInferRequest {
+    let rows = arguments["rows"].as_array().unwrap();
+    let mut request = ModelInferRequest { model_name: model.to_owned(), ..ModelInferRequest::default() };
+    // All values are there, which the tensors beside them need not say.
+    let is_of_values = |tensor: &TensorMetadata| !tensor.name.ends_with("__valid");
+    for tensor in metadata(client, model).await.inputs.into_iter().filter(is_of_values) {
+        let values: Vec<&Value> = rows.iter().map(|row| &row[&tensor.name]).collect();
+        let mut contents = InferTensorContents::default();
+        let mut raw: Vec<u8> = Vec::new();
+        for value in values {
+            match &*tensor.datatype {
+                "INT8" => contents.int_contents.push(value.as_i64().unwrap() as i32),
+                "INT64" => contents.int64_contents.push(value.as_i64().unwrap()),
+                "FP64" => contents.fp64_contents.push(value.as_f64().unwrap()),
+                "FP32" => contents.fp32_contents.push(value.as_f64().unwrap() as f32),
+                "BYTES" => contents.bytes_contents.push(value.as_str().unwrap().to_owned().into()),
+                other => panic!("write {other}"),
+            }
+        }
+        raw.extend(contents.int_contents.iter().flat_map(|value| (*value as i8).to_le_bytes()));
+        raw.extend(contents.int64_contents.iter().flat_map(|value| value.to_le_bytes()));
+        raw.extend(contents.fp64_contents.iter().flat_map(|value| value.to_le_bytes()));
+        raw.extend(contents.fp32_contents.iter().flat_map(|value| value.to_le_bytes()));
+        for text in &contents.bytes_contents {
+            raw.extend((text.len() as u32).to_le_bytes());
+            raw.extend(&text[..]);
+        }
+        let shape = vec![rows.len() as i64];
+        let (name, datatype, contents) = (tensor.name, tensor.datatype, (!is_raw).then_some(contents));
+        request.inputs.push(InferInputTensor { name, datatype, shape, contents, ..InferInputTensor::default() });
+        if is_raw {
+            request.raw_input_contents.push(raw.into());
+        }
+    }
+    request
 }
 
 const INFER: &str = "/inference.GRPCInferenceService/ModelInfer";
@@ -101,7 +150,7 @@ async fn a_call_ends_when_the_client_said_so() {
     let router = toolkit::app!().model("/churn", churn()).into_router().await.unwrap();
     // A client that watches no clock itself, and never sends its message.
     let request = axum::http::Request::post(INFER)
-        .version(axum::http::Version::HTTP_2)
+        .version(Version::HTTP_2)
         .header("content-type", "application/grpc")
         .header("grpc-timeout", "50m")
         .body(axum::body::Body::from_stream(stream::pending::<Result<toolkit::Bytes, std::io::Error>>()))
@@ -139,14 +188,32 @@ async fn the_document_has_no_words_for_grpc() {
 }
 
 #[toolkit::test]
-async fn a_call_that_begins_too_late_is_not_run() {
-    // The other model's calls may take longer, so it is not the service that ends this one.
-    let impatient = ModelHandler::new(churn()).timeout(Duration::ZERO);
-    let patient = ModelHandler::new(crate::support::iris());
+async fn each_model_has_bounds_of_its_own() {
+    let strict = ModelHandler::new(churn()).name("strict").timeout(Duration::ZERO).body_limit(100);
+    let app = toolkit::app!().model("/churn", churn()).model("/strict", strict);
+    let mut client = GrpcInferenceServiceClient::new(channel(app).await);
+    let late = ModelInferRequest { model_name: "strict".to_owned(), ..ModelInferRequest::default() };
+    let status = client.model_infer(late.clone()).await.unwrap_err();
+    assert_eq!((status.code(), status.message()), (Code::DeadlineExceeded, "the request took longer than 0ns"));
+    let large = ModelInferRequest { id: "x".repeat(200), ..late };
+    let status = client.model_infer(large.clone()).await.unwrap_err();
+    assert_eq!(status.code(), Code::ResourceExhausted);
+    assert!(status.message().contains("100 bytes"), "{status}");
+    let other = ModelInferRequest { model_name: "churn".to_owned(), ..large };
+    assert_eq!(client.model_infer(other).await.unwrap_err().code(), Code::InvalidArgument);
 }
 
 #[toolkit::test]
-async fn a_model_is_ready_under_its_name_its_functions_names_and_its_version() {
+async fn more_rows_than_the_handler_allows_are_too_many() {
+    let mut client = calling(ModelHandler::new(churn()).max_rows(1)).await;
+    let request = request(&mut client, "churn", &example("predict"), true).await;
+    let status = client.model_infer(request).await.unwrap_err();
+    assert_eq!(status.code(), Code::ResourceExhausted);
+    assert!(status.message().contains("has 2 rows, and may have 1"), "{status}");
+}
+
+#[toolkit::test]
+async fn a_model_is_known_by_its_name_the_names_of_its_functions_and_its_version() {
     let mut client = calling(ModelHandler::new(churn())).await;
     let version = metadata(&mut client, "churn").await.versions.remove(0);
     assert!(version.starts_with("sha256:"), "{version}");
@@ -155,74 +222,141 @@ async fn a_model_is_ready_under_its_name_its_functions_names_and_its_version() {
         assert!(client.model_ready(request).await.unwrap().into_inner().ready, "{name} {version}");
     }
     for (name, version) in [("chrun", ""), ("churn.fly", ""), ("churn", "sha256:0"), ("", "")] {
-        let request = ModelReadyRequest { name: name.to_owned(), version: version.to_owned() };
+        let (name, version) = (name.to_owned(), version.to_owned());
+        let request = ModelReadyRequest { name: name.clone(), version: version.clone() };
         assert_eq!(client.model_ready(request).await.unwrap_err().code(), Code::NotFound, "{name} {version}");
-        let request = ModelMetadataRequest { name: name.to_owned(), version: version.to_owned() };
+        let request = ModelMetadataRequest { name: name.clone(), version: version.clone() };
         assert_eq!(client.model_metadata(request).await.unwrap_err().code(), Code::NotFound, "{name} {version}");
-        let request =
-            ModelInferRequest { model_name: name.to_owned(), model_version: version.to_owned(), ..Default::default() };
-        assert_eq!(client.model_infer(request).await.unwrap_err().code(), Code::NotFound, "{name} {version}");
+        let request = ModelInferRequest { model_name: name, model_version: version, ..ModelInferRequest::default() };
+        assert_eq!(client.model_infer(request.clone()).await.unwrap_err().code(), Code::NotFound, "{request:?}");
     }
 }
 
 #[toolkit::test]
 async fn the_metadata_are_those_that_http_tells() {
-    let address = listening(toolkit::app!().model("/churn", churn())).await;
-    let endpoint = Endpoint::from_shared(format!("http://{address}")).unwrap();
-    let mut client = GrpcInferenceServiceClient::new(endpoint.connect().await.unwrap());
-    let http = client_of_http();
-    let server = client.server_metadata(ServerMetadataRequest {}).await.unwrap().into_inner();
+    let mut grpc = calling(ModelHandler::new(churn())).await;
+    let http = client(ModelHandler::new(churn()));
+    let server = grpc.server_metadata(ServerMetadataRequest {}).await.unwrap().into_inner();
     let told = http.get("/v2").await.assert_status(200).json::<Value>();
-    assert_eq!(
-        json!({ "name": server.name, "version": server.version }),
-        json!({ "name": told["name"], "version": told["version"] })
-    );
+    assert_eq!((json!(server.name), json!(server.version)), (told["name"].clone(), told["version"].clone()));
+    let tensors = |tensors: &[TensorMetadata]| -> Value {
+        let all = tensors.iter().map(|tensor| json!([tensor.name, tensor.datatype, tensor.shape]));
+        all.collect()
+    };
+    let told_tensors = |tensors: &Value| -> Value {
+        let all = tensors.as_array().unwrap().iter();
+        all.map(|tensor| json!([tensor["name"], tensor["datatype"], tensor["shape"]])).collect()
+    };
     for name in ["churn", "churn.predict_proba"] {
-        let found = metadata(&mut client, name).await;
+        let found = metadata(&mut grpc, name).await;
         let told = http.get(&format!("/v2/models/{name}")).await.assert_status(200).json::<Value>();
-        let tensor = |tensor: &TensorMetadata| (tensor.name.clone(), tensor.datatype.clone(), json!(tensor.shape));
-        let other = |tensor: &Value| {
-            (
-                tensor["name"].as_str().unwrap().to_owned(),
-                tensor["datatype"].as_str().unwrap().to_owned(),
-                tensor["shape"].clone(),
-            )
-        };
         assert_eq!(
-            (json!(found.name), json!(found.versions), json!(found.platform)),
-            (told["name"].clone(), told["versions"].clone(), told["platform"].clone())
+            json!([found.name, found.versions, found.platform]),
+            json!([told["name"], told["versions"], told["platform"]])
         );
-        for (found, told) in [(&found.inputs, &told["inputs"]), (&found.outputs, &told["outputs"])] {
-            let told: Vec<_> = told.as_array().unwrap().iter().map(other).collect();
-            assert_eq!(found.iter().map(tensor).collect::<Vec<_>>(), told);
+        assert_eq!(tensors(&found.inputs), told_tensors(&told["inputs"]));
+        assert_eq!(tensors(&found.outputs), told_tensors(&told["outputs"]));
+        assert!(!found.inputs.is_empty() && !found.outputs.is_empty());
+    }
+}
+
+#[toolkit::test]
+async fn a_model_answers_the_bits_that_it_answers_over_http_whether_contents_are_raw_or_typed() {
+    let mut grpc = calling(ModelHandler::new(churn())).await;
+    let rows = example("predict_proba");
+    let typed = client(ModelHandler::new(churn())).post("/churn/predict_proba").json(&rows).await;
+    let expected = typed.assert_status(200).json::<Value>();
+    for is_raw in [true, false] {
+        let request = request(&mut grpc, "churn.predict_proba", &rows, is_raw).await;
+        let answer = grpc.model_infer(ModelInferRequest { id: "a call".to_owned(), ..request }).await.unwrap();
+        let answer = answer.into_inner();
+        assert_eq!((&*answer.model_name, &*answer.id), ("churn.predict_proba", "a call"));
+        assert!(answer.model_version.starts_with("sha256:"), "{}", answer.model_version);
+        assert_eq!(answer.raw_output_contents.is_empty(), !is_raw);
+        assert_eq!(answer.outputs.len(), 2);
+        for (index, output) in answer.outputs.iter().enumerate() {
+            let found: Vec<f32> = match &output.contents {
+                Some(contents) => contents.fp32_contents.clone(),
+                None => {
+                    let raw = answer.raw_output_contents[index].as_chunks().0;
+                    raw.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect()
+                }
+            };
+            // JSON has the fewest digits that tell a number of 32 bits.
+            let expected = expected.as_array().unwrap().iter().map(|row| row[&output.name].to_string());
+            let expected: Vec<u32> = expected.map(|text| text.parse::<f32>().unwrap().to_bits()).collect();
+            assert_eq!(found.into_iter().map(f32::to_bits).collect::<Vec<_>>(), expected, "{output:?}");
         }
     }
 }
 
 #[toolkit::test]
-async fn a_model_answers_the_same_bits_as_over_http_whether_contents_are_raw_or_typed() {
+async fn only_the_outputs_that_are_wanted_are_answered_in_their_order() {
     let mut client = calling(ModelHandler::new(churn())).await;
-    let rows = example("predict_proba");
-    let reply = self::client(ModelHandler::new(churn())).post("/churn/predict_proba").json(&rows).await;
-    let expected = reply.assert_status(200).json::<Value>();
-    for is_raw in [true, false] {
-        let request = ModelInferRequest {
-            id: "a call".to_owned(),
-            ..request(&mut client, "churn.predict_proba", &rows, is_raw).await
-        };
-        let answer = client.model_infer(request).await.unwrap().into_inner();
-        assert_eq!((&*answer.model_name, &*answer.id), ("churn.predict_proba", "a call"));
-        assert!(answer.model_version.starts_with("sha256:"), "{}", answer.model_version);
-        assert_eq!(answer.raw_output_contents.is_empty(), !is_raw);
-        for (index, output) in answer.outputs.iter().enumerate() {
-            let found: Vec<f64> = if is_raw {
-                answer.raw_output_contents[index].as_chunks().0.iter().map(|bytes| f64::from_le_bytes(*bytes)).collect()
-            } else {
-                output.contents.as_ref().unwrap().fp64_contents.clone()
-            };
-            let expected = expected.as_array().unwrap().iter().map(|row| row[&output.name].as_f64().unwrap());
-            let bits = |values: Vec<f64>| values.into_iter().map(f64::to_bits).collect::<Vec<_>>();
-            assert_eq!(bits(found), bits(expected.collect()), "{output:?}");
-        }
+    let outputs = metadata(&mut client, "churn.predict_proba").await.outputs;
+    let wanted: Vec<_> = outputs.iter().rev().map(|output| output.name.clone()).collect();
+    let mut request = request(&mut client, "churn.predict_proba", &example("predict_proba"), true).await;
+    request.outputs.extend(
+        wanted
+            .iter()
+            .map(|name| InferRequestedOutputTensor { name: name.clone(), ..InferRequestedOutputTensor::default() }),
+    );
+    let answer = client.model_infer(request.clone()).await.unwrap().into_inner();
+    assert_eq!(answer.outputs.into_iter().map(|output| output.name).collect::<Vec<_>>(), wanted);
+    request.outputs[0].name = "profit".to_owned();
+    let status = client.model_infer(request).await.unwrap_err();
+    assert_eq!(status.code(), Code::InvalidArgument);
+    assert!(status.message().contains("`profit` is no output"), "{status}");
+}
+
+#[toolkit::test]
+async fn everything_that_is_wrong_with_the_tensors_is_told() {
+    let mut client = calling(ModelHandler::new(churn())).await;
+    let good = request(&mut client, "churn", &example("predict"), true).await;
+    let place = |name: &str| good.inputs.iter().position(|input| input.name == name).unwrap();
+    let (tenure, contract, charges) = (place("tenure"), place("contract"), place("monthly_charges"));
+    let mut refused = async |request: ModelInferRequest| {
+        let status = client.model_infer(request).await.unwrap_err();
+        assert_eq!(status.code(), Code::InvalidArgument, "{status}");
+        status.message().to_owned()
+    };
+
+    let mut request = good.clone();
+    request.inputs[charges].datatype = "BF16".to_owned();
+    request.inputs[tenure].shape = vec![2, 2];
+    request.raw_input_contents[contract] = b"\x03\0\0\0two\xff\0\0\0".as_slice().to_vec().into();
+    let told = refused(request).await;
+    for part in ["`monthly_charges`: has datatype `BF16`", "`tenure`: has shape [2, 2]", "`contract`, index 1"] {
+        assert!(told.contains(part), "{part}: {told}");
     }
+
+    let mut request = good.clone();
+    request.raw_input_contents.pop();
+    request.inputs[tenure].contents = Some(InferTensorContents::default());
+    let told = refused(request).await;
+    assert!(told.contains("`raw_input_contents` has 18 items, expected 19"), "{told}");
+    assert!(told.contains("`tenure`: has contents of its own"), "{told}");
+
+    let mut request = good.clone();
+    request.inputs[tenure].parameters.insert("shared_memory_region".to_owned(), generated::InferParameter::default());
+    let told = refused(request).await;
+    assert_eq!(told, "`tenure`: `shared_memory_region` is not supported");
+
+    let mut request = good.clone();
+    request.raw_input_contents.clear();
+    let told = refused(request).await;
+    assert!(told.contains("`tenure`: has 0 values"), "{told}");
+    assert!(told.contains("`contract`: has 0 values in `bytes_contents`"), "{told}");
+}
+
+#[toolkit::test]
+async fn a_message_of_many_faults_is_short_enough_for_clients() {
+    let mut client = calling(ModelHandler::new(churn())).await;
+    let mut request = request(&mut client, "churn", &example("predict"), true).await;
+    for input in &mut request.inputs {
+        input.name = "\u{1F600}".repeat(1000);
+    }
+    let status = client.model_infer(request).await.unwrap_err();
+    assert_eq!(status.code(), Code::InvalidArgument);
+    assert!(status.message().ends_with("… and more"), "{status}");
 }

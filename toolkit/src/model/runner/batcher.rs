@@ -1,12 +1,15 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::{sync::Notify, time::Instant};
+use tokio::{
+    sync::{Notify, oneshot},
+    time::Instant,
+};
 use toolkit_envelope::Call;
 
 use super::{
     Told,
     batching::Bounds,
-    queue::{Queue, Waiting},
+    queue::{Answered, Queue, Waiting},
     ran, run,
     work::{Work, has_one_length},
 };
@@ -82,14 +85,7 @@ impl Batcher {
         if let Some(told) = told {
             told.queued();
         }
-        let (waiting, answered) = Waiting::new(call, told.take());
-        let number = match self.shared.enter(waiting) {
-            Ok(number) => number,
-            Err(refused) => {
-                *told = refused.told;
-                return Err(Failure::Busy);
-            }
-        };
+        let Some((number, answered)) = self.shared.enter(call, told) else { return Err(Failure::Busy) };
         let _place = Place { shared: &self.shared, number };
         // Nobody answers if the runtime, which the lane was on, ends.
         let (theirs, outcome) = answered.await.map_err(|_| Failure::Busy)?;
@@ -129,10 +125,10 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lets a call wait, and gives its number; gives it back if there are too many already.
-    fn enter(self: &Arc<Self>, waiting: Waiting) -> Result<u64, Waiting> {
+    /// Lets a call wait: its number, and where the answer comes; nothing if too many wait already.
+    fn enter(self: &Arc<Self>, call: Call, told: &mut Told) -> Option<(u64, oneshot::Receiver<Answered>)> {
         let mut state = self.state();
-        let number = state.queue.push(waiting)?;
+        let entered = state.queue.push(call, told)?;
         let opens = self.opens_lane(&mut state);
         let is_complete = state.queue.is_complete();
         drop(state);
@@ -141,7 +137,7 @@ impl Shared {
         } else if is_complete {
             self.changed.notify_one();
         }
-        Ok(number)
+        Some(entered)
     }
 
     /// Whether another lane is needed for what waits, and may be there; it is counted then.
@@ -155,9 +151,9 @@ impl Shared {
     }
 
     fn open_lane(self: &Arc<Self>) {
-        let mut lane = Lane { shared: self.clone(), gathers: true };
+        let mut lane = Lane { shared: self.clone(), is_open: true };
         tokio::spawn(async move {
-            while lane.gathers {
+            while lane.is_open {
                 lane.gather().await;
                 lane.run_one().await;
             }
@@ -168,8 +164,8 @@ impl Shared {
 /// A task that runs one batch after the other.
 struct Lane {
     shared: Arc<Shared>,
-    /// Whether it is the one that takes what waits.
-    gathers: bool,
+    /// Whether it is counted.
+    is_open: bool,
 }
 
 impl Lane {
@@ -182,38 +178,43 @@ impl Lane {
         }
     }
 
-    /// Runs the next batch on a thread of the pool; then either gathers again or has ended.
+    /// Runs the next batch on a thread of the pool; then gathers again, or is closed.
     async fn run_one(&mut self) {
-        let Ok(worker) = self.shared.pool.worker().await else { return self.refuse() };
+        let Ok(worker) = self.shared.pool.worker().await else {
+            // The pool is full, and so is the queue before it.
+            for waiting in self.close() {
+                waiting.answer_with(|_, _| Err(Failure::Busy));
+            }
+            return;
+        };
         let shared = self.shared.clone();
         // Taken on that thread and not before: until then others may still come and go.
         let _ = worker.run(move || shared.run_batch(shared.take())).await;
         let mut state = self.shared.state();
-        self.gathers = !state.queue.is_empty() && !state.is_gathering;
-        state.is_gathering |= self.gathers;
+        if state.queue.is_empty() || state.is_gathering {
+            // Not later: whoever comes now has to find room for another lane.
+            state.lanes -= 1;
+            self.is_open = false;
+        } else {
+            state.is_gathering = true;
+        }
     }
 
-    /// The pool is full: so is the queue before it.
-    fn refuse(&mut self) {
-        self.gathers = false;
+    /// Ends the lane before its time; gives what waits, which nobody will take.
+    fn close(&mut self) -> Vec<Waiting> {
+        self.is_open = false;
         let mut state = self.shared.state();
+        state.lanes -= 1;
         state.is_gathering = false;
-        let refused = state.queue.clear();
-        drop(state);
-        refused.into_iter().for_each(|waiting| waiting.answer_with(|_, _| Err(Failure::Busy)));
+        state.queue.clear()
     }
 }
 
 impl Drop for Lane {
     fn drop(&mut self) {
-        let mut state = self.shared.state();
-        state.lanes -= 1;
-        if self.gathers {
-            // The runtime ends, and with it who would have run what waits.
-            state.is_gathering = false;
-            let left = state.queue.clear();
-            drop(state);
-            drop(left);
+        if self.is_open {
+            // The runtime ends, or there was a panic.
+            drop(self.close());
         }
     }
 }

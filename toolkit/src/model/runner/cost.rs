@@ -56,7 +56,8 @@ impl Cost {
         if self.of(CALLS) * 3.0 > self.of(1) * CALLS as f64 * 2.0 {
             return Err("rows together take as long as one after the other");
         }
-        // From there on less than a tenth is saved. Both are finite, and the call's is not zero.
+        // From there on less than a tenth is saved.
+        #[allow(clippy::cast_sign_loss, reason = "it is two or more")]
         let max_rows = (9.0 * self.call / self.row).clamp(2.0, MOST_ROWS) as usize;
         Ok(Bounds { max_rows, max_wait: Duration::ZERO })
     }

@@ -20,7 +20,11 @@ use toolkit_envelope::{Call, Envelope, Function};
 
 pub use batching::Batching;
 
-use self::{batcher::Batcher, cost::Cost, work::Work};
+use self::{
+    batcher::Batcher,
+    cost::Cost,
+    work::{Work, write},
+};
 use super::{
     ModelHandler,
     failure::Failure,
@@ -47,14 +51,19 @@ impl Runner {
         let cost = warm::measure(&work, envelope);
         let joins = work::joins(work.function().declaration());
         let (bounds, why) = cost::choose(handler.batching, joins, work.at_once(), cost);
+        let tenths = |microseconds: f64| (microseconds * 10.0).round() / 10.0;
         tracing::info!(
             model = name,
             function = work.function().name(),
-            microseconds_per_call = cost.map(|cost| cost.call),
-            microseconds_per_row = cost.map(|cost| cost.row),
+            microseconds_per_call = cost.map(|cost| tenths(cost.call)),
+            microseconds_per_row = cost.map(|cost| tenths(cost.row)),
             max_rows = bounds.map(|bounds| bounds.max_rows),
-            "{}: {why}",
-            if bounds.is_some() { "runs requests together" } else { "runs each request on its own" },
+            "runs requests {}: {why}",
+            match cost {
+                _ if bounds.is_some() => "together",
+                Some(cost) if cost.runs_here(1) => "one by one, where they arrive if their rows are few",
+                _ => "one by one, on the model's own threads",
+            },
         );
         let batcher = bounds.map(|bounds| Batcher::new(work.clone(), pool.clone(), bounds));
         let identity = Identity::new(name, &envelope.id().to_string(), work.function().name());
@@ -68,7 +77,7 @@ impl Runner {
 
     /// Answers a call in JSON, with JSON.
     pub(crate) async fn answer(&self, arguments: Bytes) -> Result<Vec<u8>, Failure> {
-        let mut told = self.begin();
+        let mut told = Some(self.begin());
         let answer = self.answered(&mut told, arguments).await;
         end(told, &answer);
         answer
@@ -76,7 +85,7 @@ impl Runner {
 
     /// Runs a call whose arguments are there already.
     pub(crate) async fn run(&self, call: Call) -> Result<Call, Failure> {
-        let mut told = self.begin();
+        let mut told = Some(self.begin());
         let run = match self.work.bound(&call) {
             Ok(()) => {
                 read(&mut told, &call);
@@ -88,8 +97,8 @@ impl Runner {
         run
     }
 
-    fn begin(&self) -> Told {
-        Some(Prediction::begin(&self.identity))
+    fn begin(&self) -> Prediction {
+        Prediction::begin(&self.identity)
     }
 
     async fn answered(&self, told: &mut Told, arguments: Bytes) -> Result<Vec<u8>, Failure> {
@@ -108,7 +117,7 @@ impl Runner {
                 return Ok(Step::Read(call));
             }
             let call = run(work, told, call)?;
-            work.write(&call).map(Step::Written)
+            write(&call).map(Step::Written)
         };
         match self.in_pool(told, step).await? {
             Step::Read(call) => self.written(told, call).await,
@@ -118,31 +127,33 @@ impl Runner {
 
     /// Runs a call that is read, and writes its result.
     async fn written(&self, told: &mut Told, call: Call) -> Result<Vec<u8>, Failure> {
-        let rows = call.rows();
-        let call = match &self.batcher {
-            Some(batcher) if batcher.takes(&call) => batcher.run(told, call).await?,
-            _ if self.runs_here(rows) => run(&self.work, told, call)?,
-            _ => {
-                let step = |work: &Work, told: &mut Told| work.write(&run(work, told, call)?);
-                return self.in_pool(told, step).await;
+        let call = match self.way(&call) {
+            Way::Together(batcher) => batcher.run(told, call).await?,
+            Way::Here => run(&self.work, told, call)?,
+            Way::InPool => {
+                return self.in_pool(told, |work, told| write(&run(work, told, call)?)).await;
             }
         };
         if cost::is_written_here(call.result().columns.iter().map(toolkit_envelope::table::Column::len).sum()) {
-            return self.work.write(&call);
+            return write(&call);
         }
-        self.in_pool(told, move |work, _| work.write(&call)).await
+        self.in_pool(told, move |_, _| write(&call)).await
     }
 
     async fn ran(&self, told: &mut Told, call: Call) -> Result<Call, Failure> {
-        match &self.batcher {
-            Some(batcher) if batcher.takes(&call) => batcher.run(told, call).await,
-            _ if self.runs_here(call.rows()) => run(&self.work, told, call),
-            _ => self.in_pool(told, |work, told| run(work, told, call)).await,
+        match self.way(&call) {
+            Way::Together(batcher) => batcher.run(told, call).await,
+            Way::Here => run(&self.work, told, call),
+            Way::InPool => self.in_pool(told, |work, told| run(work, told, call)).await,
         }
     }
 
-    fn runs_here(&self, rows: usize) -> bool {
-        self.cost.is_some_and(|cost| cost.runs_here(rows))
+    fn way(&self, call: &Call) -> Way<'_> {
+        match (&self.batcher, self.cost) {
+            (Some(batcher), _) if batcher.takes(call) => Way::Together(batcher),
+            (_, Some(cost)) if cost.runs_here(call.rows()) => Way::Here,
+            _ => Way::InPool,
+        }
     }
 
     /// Does some work on a thread of the pool. It is done to its end there, even if nobody waits for it any more.
@@ -168,6 +179,16 @@ impl Runner {
 
 /// What is told of a call; away while the call is on another thread.
 type Told = Option<Prediction>;
+
+/// How a call is run.
+enum Way<'a> {
+    /// With others that come at the same time.
+    Together(&'a Batcher),
+    /// Where it arrived.
+    Here,
+    /// On a thread of the pool.
+    InPool,
+}
 
 /// How far a call has come in the pool.
 enum Step {

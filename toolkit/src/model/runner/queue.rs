@@ -38,12 +38,6 @@ pub(super) struct Waiting {
 pub(super) type Answered = (Told, Result<Call, Failure>);
 
 impl Waiting {
-    pub(super) fn new(call: Call, told: Told) -> (Self, oneshot::Receiver<Answered>) {
-        let (answer, answered) = oneshot::channel();
-        let axes = call.arguments().iter().flat_map(|table| table.shape.iter().skip(1)).copied().collect();
-        (Self { number: 0, rows: call.rows(), call, told, axes, since: Instant::now(), answer }, answered)
-    }
-
     /// Whether somebody still wants the answer.
     pub(super) fn is_wanted(&self) -> bool {
         !self.answer.is_closed()
@@ -72,17 +66,20 @@ impl Queue {
         self.waiting.is_empty()
     }
 
-    /// Lets a call wait, and gives its number; gives it back if there are too many already.
-    pub(super) fn push(&mut self, mut waiting: Waiting) -> Result<u64, Waiting> {
+    /// Lets a call wait: its number, and where the answer comes. Nothing, and nothing is taken, if too many wait already.
+    pub(super) fn push(&mut self, call: Call, told: &mut Told) -> Option<(u64, oneshot::Receiver<Answered>)> {
         if self.waiting.len() >= self.most {
-            return Err(waiting);
+            return None;
         }
-        let number = self.next;
-        (waiting.number, self.next) = (number, number + 1);
-        self.rows += waiting.rows;
-        self.is_mixed |= self.waiting.front().is_some_and(|first| first.axes != waiting.axes);
-        self.waiting.push_back(waiting);
-        Ok(number)
+        let (number, rows) = (self.next, call.rows());
+        let axes: Vec<_> = call.arguments().iter().flat_map(|table| table.shape.iter().skip(1)).copied().collect();
+        let (answer, answered) = oneshot::channel();
+        self.next += 1;
+        self.rows += rows;
+        self.is_mixed = self.waiting.front().is_some_and(|first| self.is_mixed || first.axes != axes);
+        let since = Instant::now();
+        self.waiting.push_back(Waiting { number, call, told: told.take(), rows, axes, since, answer });
+        Some((number, answered))
     }
 
     /// Takes out the call of that number, if it still waits.

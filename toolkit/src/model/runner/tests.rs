@@ -1,7 +1,5 @@
 //! What the calls of one function rely on, with functions in the model's place that wait, panic or answer wrongly.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 #[allow(dead_code, reason = "it writes more than is needed here")]
 #[path = "../../../../toolkit-envelope/tests/onnx_writer/mod.rs"]
 mod onnx_writer;
@@ -20,7 +18,7 @@ use super::{
     batcher::Batcher,
     batching::Bounds,
     warm,
-    work::{Run, Work},
+    work::{Run, Work, write},
 };
 use crate::{limits::Pool, model::failure::Failure};
 
@@ -340,6 +338,29 @@ async fn several_batches_run_at_once_if_there_are_threads() {
     assert_eq!(stage.runs().iter().sum::<usize>(), 5);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn no_call_is_forgotten_however_they_come_and_go() {
+    let stage = Stage::with(bounds(3, Duration::ZERO), 2, 100, Call::run);
+    stage.gate.open();
+    let callers = (0..8_u8).map(|caller| {
+        let batcher = stage.batcher.clone();
+        let function = stage.function.clone();
+        tokio::spawn(async move {
+            for _ in 0..500 {
+                let mut call = function.begin();
+                call.read(format!("[[{caller}]]").as_bytes()).unwrap();
+                let call = batcher.run(&mut None, call).await.unwrap();
+                assert_eq!(call.result().columns[0].values, Values::Float32(vec![f32::from(caller)]));
+            }
+        })
+    });
+    let callers: Vec<_> = callers.collect();
+    for caller in callers {
+        tokio::time::timeout(Duration::from_secs(30), caller).await.expect("each call is answered").unwrap();
+    }
+    assert_eq!(stage.runs().iter().sum::<usize>(), 4000);
+}
+
 #[tokio::test]
 async fn a_batcher_that_is_dropped_leaves_no_task_behind() {
     let stage = Stage::new(bounds(100, LONG), Call::run);
@@ -383,7 +404,7 @@ fn a_call_of_more_rows_than_the_manifest_allows_at_once_is_run_in_parts() {
     let work = Work::of(sums(), 1000, run).with_at_once(3);
     let call = work.read(b"[[1.0], [2.0], [3.0], [4.0], [5.0], [6.0], [7.0]]").unwrap();
     let mut call = work.run(call).unwrap();
-    assert_eq!(work.write(&call).unwrap(), b"[1.0,2.0,3.0,4.0,5.0,6.0,7.0]");
+    assert_eq!(write(&call).unwrap(), b"[1.0,2.0,3.0,4.0,5.0,6.0,7.0]");
     assert_eq!(*runs.lock().unwrap(), [3, 3, 1]);
     // A call that is run again is answered again, and not twice.
     call = work.run(call).unwrap();

@@ -101,15 +101,6 @@ impl Work {
         })
     }
 
-    /// The call's result, as JSON.
-    pub(super) fn write(&self, call: &Call) -> Result<Vec<u8>, Failure> {
-        guarded(|| {
-            let mut answer = Vec::new();
-            call.write(Layout::Rows, &mut answer).map_err(Failure::Result)?;
-            Ok(answer)
-        })
-    }
-
     /// Runs a call once, and looks whether every row was answered.
     fn run_whole(&self, mut call: Call) -> Result<Call, Failure> {
         guarded(move || {
@@ -130,6 +121,15 @@ impl fmt::Debug for Work {
             .field("at_once", at_once)
             .finish()
     }
+}
+
+/// The call's result, as JSON.
+pub(super) fn write(call: &Call) -> Result<Vec<u8>, Failure> {
+    guarded(|| {
+        let mut answer = Vec::new();
+        call.write(Layout::Rows, &mut answer).map_err(Failure::Result)?;
+        Ok(answer)
+    })
 }
 
 /// What a panic ends is one call, whose memory is not used again: it is moved into `work`, and ends with it.
