@@ -108,7 +108,7 @@ impl<In: ModelInput, Out: ModelOutput> Model<In, Out> {
     }
 
     fn deploy(handler: &ModelHandler, function: Option<&str>) -> crate::Result<Self> {
-        let deployment = Deployment::open(handler).map_err(anyhow::Error::msg)?;
+        let deployment = Deployment::share(handler).map_err(anyhow::Error::msg)?;
         let told = |fault: String| anyhow::anyhow!("the envelope {}: {fault}", handler.source.display());
         let types = Arc::new(Types { input: RustType::written::<In>(), output: RustType::read::<Out>() });
         let function = chosen(&deployment.current(), function).map_err(told)?.name.clone();
