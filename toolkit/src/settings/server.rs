@@ -139,3 +139,31 @@ fn head_size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::Err
     size(deserializer)
         .and_then(|size| if size < 8 << 10 { Err(de::Error::custom("must be at least 8 KiB")) } else { Ok(size) })
 }
+
+#[cfg(all(test, feature = "model"))]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::settings::Sources;
+
+    fn read(token: &str) -> Result<ServerSettings, Vec<String>> {
+        let flags = BTreeMap::from([("model_reload_token".to_owned(), token.to_owned())]);
+        Sources::load(None, flags).expect("there is no file").read::<ServerSettings>(|_, _| {})
+    }
+
+    #[test]
+    fn a_token_is_read_and_never_shown() {
+        for token in ["s3cret", "12345", "true", "a.b-c_d~e+f/g=="] {
+            let read = read(token).expect("it is a token").model_reload_token;
+            assert_eq!(read.as_ref().map(Token::expose), Some(token));
+            assert_eq!(format!("{read:?}"), "Some(Token(…))");
+        }
+        // None of these can be sent.
+        for token in ["", "two words", "gr\u{fc}n"] {
+            let faults = read(token).expect_err("it is no token");
+            assert!(faults[0].contains("model_reload_token"), "{faults:?}");
+            assert!(token.is_empty() || !faults.concat().contains(token), "{faults:?}");
+        }
+    }
+}

@@ -1,132 +1,24 @@
-//! Another version of a model, without a restart.
+//! On request, with a token.
 
 use std::{
     fs,
-    path::{Path, PathBuf},
     process::Command,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
-    time::{Duration, Instant},
 };
 
 use serde_json::{Value, json};
-use tempfile::TempDir;
-use toolkit::{
-    Client, TestResponse,
-    model::{ModelHandler, PublicKey},
-};
-use toolkit_envelope::{
-    Envelope, OnnxModel,
-    schema::{Domain, Field, Kind, Schema},
-    signature::SigningKey,
-};
+use toolkit::{Client, TestResponse, model::PublicKey};
+use toolkit_envelope::{Envelope, signature::SigningKey};
 
-use onnx_writer::{Parts, node, tensor, value};
-
-#[allow(dead_code, reason = "other tests write other models")]
-#[path = "../../../toolkit-envelope/tests/onnx_writer/mod.rs"]
-mod onnx_writer;
+use super::{Source, client, factor, incompatible, of_most, version};
 
 const TOKEN: &str = "t0ken-of-the-tests";
 
-/// Often enough for a test, and seldom enough that what is written in between is seen half.
-const OFTEN: Duration = Duration::from_millis(10);
-
-/// Multiplies two columns, each up to `most`, with a factor.
-fn model(factor: f32, most: i32) -> OnnxModel {
-    let weights = tensor("w", &[2], &[factor, factor]);
-    let (inputs, outputs) = (vec![value("x", 1, &[2])], vec![value("y", 1, &[2])]);
-    let parts = Parts { nodes: vec![node("Mul", &["x", "w"], &["y"])], initializers: vec![weights], inputs, outputs };
-    let domain = Domain { max: Some(json!(most)), ..Domain::default() };
-    let column = |name| Field::new(name, Schema { domain: Some(domain.clone()), ..Schema::new(Kind::Float32) });
-    OnnxModel::new("scale", parts.model(10, 21))
-        .columns(vec![column("a"), column("b")])
-        .example(vec![json!({ "a": 1, "b": factor })])
-}
-
-/// The version with this factor.
-fn version(factor: f32) -> Envelope {
-    of_most(factor, 1000)
-}
-
-fn of_most(factor: f32, most: i32) -> Envelope {
-    let builder = model(factor, most).into_builder().unwrap();
-    builder.description(format!("Multiplies with {factor}.")).build().unwrap()
-}
-
-/// A version that has another column.
-fn incompatible(factor: f32) -> Envelope {
-    let weights = tensor("w", &[3], &[factor; 3]);
-    let (inputs, outputs) = (vec![value("x", 1, &[3])], vec![value("y", 1, &[3])]);
-    let parts = Parts { nodes: vec![node("Mul", &["x", "w"], &["y"])], initializers: vec![weights], inputs, outputs };
-    let rows = vec![json!({ "a": 1, "b": 2, "c": 3 })];
-    OnnxModel::new("scale", parts.model(10, 21)).example(rows).into_builder().unwrap().build().unwrap()
-}
-
-/// A folder whose `current` is the archive that is served.
-struct Source {
-    folder: TempDir,
-}
-
-impl Source {
-    fn of(envelope: &Envelope) -> Self {
-        let source = Self { folder: tempfile::tempdir().unwrap() };
-        source.put(envelope);
-        source
-    }
-
-    fn at(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn path(&self) -> PathBuf {
-        self.at("scale.envelope")
-    }
-
-    /// Puts an envelope there in one step.
-    fn put(&self, envelope: &Envelope) {
-        let next = self.at("next.envelope");
-        let _ = fs::remove_file(&next);
-        envelope.save_archive(&next).unwrap();
-        fs::rename(next, self.path()).unwrap();
-    }
-
-    fn handler(&self) -> ModelHandler {
-        ModelHandler::new(self.path())
-    }
-}
-
-fn client(handler: ModelHandler) -> Client {
-    toolkit::app!().model("/scale", handler).client()
-}
-
 async fn reload(client: &Client) -> TestResponse {
     client.post("/scale/reload").bearer(TOKEN).await
-}
-
-/// The factor that every row is multiplied with; what is a mixture fails.
-async fn factor(client: &Client) -> f64 {
-    let rows = json!([{ "a": 1, "b": 1 }, { "a": 2, "b": 2 }, { "a": 3, "b": 3 }]);
-    let reply = client.post("/scale/predict").json(&json!({ "rows": rows })).await;
-    let answer = reply.assert_status(200).json::<Value>();
-    let rows = answer.as_array().unwrap();
-    let factor = rows[0][0].as_f64().unwrap();
-    for (index, row) in rows.iter().enumerate() {
-        let expected = json!([factor * (index + 1) as f64, factor * (index + 1) as f64]);
-        assert_eq!(*row, expected, "{answer}");
-    }
-    factor
-}
-
-/// Waits until the model multiplies with `expected`.
-async fn becomes(client: &Client, expected: f64) {
-    let begun = Instant::now();
-    while factor(client).await != expected {
-        assert!(begun.elapsed() < Duration::from_secs(60), "it does not come to serve");
-        tokio::time::sleep(OFTEN).await;
-    }
 }
 
 /// Whether this is a process with a token; if not, the test `name` has been run in one.
@@ -135,7 +27,7 @@ fn has_token(name: &str) -> bool {
         return true;
     }
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args([&format!("swap::{name}"), "--exact", "--nocapture"]).env("TOOLKIT_MODEL_RELOAD_TOKEN", TOKEN);
+    command.args([&format!("swap::reload::{name}"), "--exact", "--nocapture"]).env("TOOLKIT_MODEL_RELOAD_TOKEN", TOKEN);
     let output = command.output().unwrap();
     let told = [output.stdout, output.stderr].concat();
     let told = String::from_utf8_lossy(&told);
@@ -241,16 +133,24 @@ async fn of_two_swaps_at_once_one_is_refused_and_the_other_is_done() {
     if !has_token("of_two_swaps_at_once_one_is_refused_and_the_other_is_done") {
         return;
     }
-    let source = Source::of(&version(2.0));
+    let versions = [version(2.0), version(3.0)];
+    let source = Source::of(&versions[0]);
     let client = client(source.handler());
     assert_eq!(factor(&client).await, 2.0);
-    source.put(&version(3.0));
-    // Both are begun before either can end: on one thread, the first goes on only when the second has been answered.
-    let (first, second) = tokio::join!(reload(&client), reload(&client));
-    assert_eq!(first.assert_status(200).json::<Value>()["changed"], true);
-    let problem = second.assert_status(409).json::<Value>();
-    assert_eq!(problem["code"], "swap_in_progress");
-    assert_eq!(factor(&client).await, 3.0);
+    // The first may have ended before the second comes, on a busy machine; hardly every time.
+    for swap in 1..=1000 {
+        source.put(&versions[swap % 2]);
+        let (first, second) = tokio::join!(reload(&client), reload(&client));
+        assert_eq!(first.assert_status(200).json::<Value>()["changed"], true);
+        let second = second.json::<Value>();
+        assert_eq!(factor(&client).await, [2.0, 3.0][swap % 2]);
+        if second["code"] == "swap_in_progress" {
+            assert_eq!(second["status"], 409);
+            return;
+        }
+        assert_eq!(second["changed"], false);
+    }
+    panic!("no swap was refused");
 }
 
 /// What a refused reload answers; the version with the factor 2 serves on, and is ready.
@@ -324,20 +224,6 @@ async fn an_incompatible_version_is_refused_change_by_change_unless_that_is_allo
     let rows = json!({ "rows": [{ "a": 1, "b": 2, "c": 3 }] });
     let reply = client.post("/scale/predict").json(&rows).await;
     assert_eq!(reply.assert_status(200).json::<Value>(), json!([[3.0, 6.0, 9.0]]));
-}
-
-#[toolkit::test]
-async fn a_handler_may_allow_what_breaks_callers() {
-    let source = Source::of(&version(2.0));
-    let client = client(source.handler().allow_breaking().watch_every(OFTEN));
-    assert_eq!(factor(&client).await, 2.0);
-    let next = incompatible(3.0);
-    source.put(&next);
-    let begun = Instant::now();
-    while client.get("/scale").await.json::<Value>()["id"] != next.id().to_string() {
-        assert!(begun.elapsed() < Duration::from_secs(60), "it does not come to serve");
-        tokio::time::sleep(OFTEN).await;
-    }
 }
 
 fn signed(mut envelope: Envelope, key: &SigningKey) -> Envelope {
@@ -438,86 +324,4 @@ async fn the_document_follows_the_version_that_serves() {
     assert_eq!(document["paths"]["/scale/predict"]["post"]["description"], "Multiplies with 3.");
     let after = client.get("/openapi.yaml").await.text();
     assert!(before.contains("Multiplies with 2.") && after.contains("Multiplies with 3."), "{after}");
-}
-
-#[toolkit::test]
-async fn a_watched_source_is_followed_through_renames() {
-    let source = Source::of(&version(2.0));
-    let client = client(source.handler().watch_every(OFTEN));
-    assert_eq!(factor(&client).await, 2.0);
-    for next in [3.0, 4.0, 2.0] {
-        source.put(&version(next as f32));
-        becomes(&client, next).await;
-    }
-}
-
-/// As volumes of Kubernetes are written: files are links to `..data`, which is a link that flips.
-#[cfg(unix)]
-#[toolkit::test]
-async fn a_watched_source_is_followed_through_links_that_flip() {
-    use std::os::unix::fs::symlink;
-
-    let source = Source::of(&version(2.0));
-    let flip = |factor: f32| {
-        let (folder, link) = (format!("..{factor}"), source.at("..next"));
-        fs::create_dir(source.at(&folder)).unwrap();
-        version(factor).save_archive(source.at(&folder).join("linked.envelope")).unwrap();
-        symlink(&folder, &link).unwrap();
-        fs::rename(link, source.at("..data")).unwrap();
-    };
-    flip(2.0);
-    symlink("..data/linked.envelope", source.at("linked.envelope")).unwrap();
-    let client = client(ModelHandler::new(source.at("linked.envelope")).watch_every(OFTEN));
-    assert_eq!(factor(&client).await, 2.0);
-    flip(3.0);
-    fs::remove_dir_all(source.at("..2")).unwrap();
-    becomes(&client, 3.0).await;
-
-    // A directory behind a link.
-    version(4.0).save(source.at("four")).unwrap();
-    version(5.0).save(source.at("five")).unwrap();
-    symlink("four", source.at("current")).unwrap();
-    let client = self::client(ModelHandler::new(source.at("current")).watch_every(OFTEN));
-    assert_eq!(factor(&client).await, 4.0);
-    symlink("five", source.at("..next")).unwrap();
-    fs::rename(source.at("..next"), source.at("current")).unwrap();
-    becomes(&client, 5.0).await;
-}
-
-fn copy_slowly(from: &Path, to: &Path) {
-    let bytes = fs::read(from).unwrap();
-    for end in (0..bytes.len()).step_by(bytes.len() / 10).chain([bytes.len()]) {
-        fs::write(to, &bytes[..end]).unwrap();
-        std::thread::sleep(OFTEN * 3);
-    }
-}
-
-#[toolkit::test]
-async fn a_watched_source_that_is_written_bit_by_bit_serves_when_it_is_whole() {
-    let source = Source::of(&version(2.0));
-    let client = client(source.handler().watch_every(OFTEN));
-    assert_eq!(factor(&client).await, 2.0);
-    let other = Source::of(&version(3.0));
-    let (from, to) = (other.path(), source.path());
-    let copying = tokio::task::spawn_blocking(move || copy_slowly(&from, &to));
-    while !copying.is_finished() {
-        let factor = factor(&client).await;
-        assert!(factor == 2.0 || factor == 3.0);
-    }
-    becomes(&client, 3.0).await;
-}
-
-#[toolkit::test]
-async fn a_watched_source_that_goes_away_leaves_its_model_serving() {
-    let source = Source::of(&version(2.0));
-    let client = client(source.handler().watch_every(OFTEN));
-    assert_eq!(factor(&client).await, 2.0);
-    fs::remove_file(source.path()).unwrap();
-    for _ in 0..10 {
-        tokio::time::sleep(OFTEN).await;
-        assert_eq!(factor(&client).await, 2.0);
-    }
-    client.get("/health/ready").await.assert_status(200);
-    source.put(&version(3.0));
-    becomes(&client, 3.0).await;
 }
