@@ -56,6 +56,11 @@ pub mod models {
     #![doc = include_str!("docs/models.md")]
 }
 
+#[cfg(feature = "model")]
+pub mod inference_protocol {
+    #![doc = include_str!("docs/inference_protocol.md")]
+}
+
 pub mod openapi {
     #![doc = include_str!("docs/openapi.md")]
 }

@@ -104,6 +104,7 @@
 //! | [telemetry](guide::telemetry) | traces, metrics and logs: what they say, the viewer, and how to send them elsewhere |
 //! | [authentication](guide::authentication) | bearer tokens, passwords, API keys |
 //! | [OpenAPI](guide::openapi) | the document, its pages, and the check against a kept one |
+//! | `guide::inference_protocol` | models for clients of Triton and `KServe`; with the feature `model` |
 //! | [serving](guide::serving) | which endpoints, starting, running, stopping |
 //! | [testing](guide::testing) | calling functions, and the service in process |
 //! | [when it does not compile](guide::compile_errors) | each error, and its cure |

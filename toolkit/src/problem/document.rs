@@ -163,7 +163,7 @@ impl Problem {
         let mut line = parts.detail.as_deref().or(parts.title.as_deref()).unwrap_or_else(status).to_owned();
         for violation in &parts.violations {
             let place = violation.pointer.as_deref().or(violation.name.as_deref()).unwrap_or_default();
-            line.push_str(&format!("; `{place}` {}", violation.message));
+            line.extend(["; `", place, "` ", &violation.message]);
         }
         line
     }

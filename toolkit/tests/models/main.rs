@@ -7,6 +7,9 @@ mod answers;
 mod batching;
 #[cfg(feature = "grpc")]
 mod grpc;
+#[path = "../../../toolkit-envelope/tests/onnx_writer/mod.rs"]
+#[allow(dead_code, reason = "each test writes what it needs")]
+mod onnx_writer;
 mod protocol;
 mod support;
 mod swap;

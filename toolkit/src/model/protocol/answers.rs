@@ -32,7 +32,7 @@ pub(super) fn model_ready(name: &str) -> Value {
 }
 
 /// The metadata of a model, under the name that it was asked for with.
-pub(super) fn model(name: &str, served: &Served<'_>) -> Result<Value, Problem> {
+pub(super) fn model(name: &str, served: &Served<'_>) -> Value {
     let mut metadata = json!({ "name": name, "versions": [served.id()], "platform": "onnx_onnxv1" });
     let tensors = match served.version.interface(&served.function) {
         Ok(interface) => interface.tensors().to_value(),
@@ -44,7 +44,7 @@ pub(super) fn model(name: &str, served: &Served<'_>) -> Result<Value, Problem> {
     for part in ["inputs", "outputs"] {
         metadata[part] = tensors[part].clone();
     }
-    Ok(metadata)
+    metadata
 }
 
 /// The models and their state: every one of them is ready, or the service would not have started.

@@ -1,8 +1,14 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use super::super::{ModelHandler, deployment::Deployment, endpoints::Subject, version::Version};
-use crate::problem::Problem;
 use http::StatusCode;
+use serde_json::Value;
+use toolkit_envelope::manifest::Function;
+
+use super::tensors::Interface;
+use crate::{
+    model::{ModelHandler, deployment::Deployment, endpoints::Subject, version::Version},
+    problem::Problem,
+};
 
 /// The models of a service, by the names that the protocol knows them under.
 #[derive(Clone, Debug)]
@@ -106,16 +112,21 @@ impl Entry {
         self.subject.with(|described| names(&self.name, described.manifest.functions.iter().map(|f| &f.name)))
     }
 
+    /// The inputs of a request that was recorded when the envelope was saved, if there is one and it has tensors.
+    pub(crate) fn example(&self) -> Option<Vec<Value>> {
+        self.subject.with(|described| {
+            let function = default_function(&described.manifest.functions)?;
+            let recorded = described.example(&function.name)?;
+            Interface::new(function).ok()?.example(function, &recorded.input)
+        })
+    }
+
     fn serves(&self, name: &str) -> Option<Served<'_>> {
         let rest = name.strip_prefix(self.name.as_str())?;
         let version = self.version()?;
         let function = match rest.strip_prefix('.') {
             Some(function) => version.described.manifest.function(function)?.name.clone(),
-            None if rest.is_empty() => {
-                let functions = &version.described.manifest.functions;
-                let named = functions.iter().find(|function| function.name == "predict");
-                named.or(functions.first())?.name.clone()
-            }
+            None if rest.is_empty() => default_function(&version.described.manifest.functions)?.name.clone(),
             None => return None,
         };
         Some(Served { entry: self, version, function })
@@ -127,6 +138,11 @@ impl Served<'_> {
     pub(crate) fn id(&self) -> String {
         self.version.described.id.to_string()
     }
+}
+
+/// The function that a model is.
+fn default_function(functions: &[Function]) -> Option<&Function> {
+    functions.iter().find(|function| function.name == "predict").or(functions.first())
 }
 
 /// A model's name, and that of each of its functions.

@@ -32,8 +32,8 @@ pub(super) fn path(operation: &mut OperationDoc<'_>, names: Vec<String>, has_ver
     }
 }
 
-/// Adds the body and the replies.
-pub(super) fn operation(operation: &mut OperationDoc<'_>, kind: Operation) {
+/// Adds the body, with the example of the first model's inputs, and the replies.
+pub(super) fn operation(operation: &mut OperationDoc<'_>, kind: Operation, example: Option<Vec<Value>>) {
     let string = || json!({ "type": "string" });
     let flag = || json!({ "type": "boolean" });
     let reply = match kind {
@@ -52,7 +52,11 @@ pub(super) fn operation(operation: &mut OperationDoc<'_>, kind: Operation) {
         ]),
         Operation::ModelReady => object(&[("name", string()), ("ready", flag())]),
         Operation::Infer => {
-            operation.json_body_of("InferenceRequest", request());
+            let mut request = request();
+            if let Some(inputs) = example {
+                request["examples"] = json!([{ "inputs": inputs }]);
+            }
+            operation.json_body_of("InferenceRequest", request);
             for status in
                 [StatusCode::INTERNAL_SERVER_ERROR, StatusCode::SERVICE_UNAVAILABLE, StatusCode::GATEWAY_TIMEOUT]
             {

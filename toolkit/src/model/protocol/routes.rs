@@ -1,7 +1,6 @@
 //! The protocol's paths, as endpoints of the service.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use axum::{response::Response, routing::MethodRouter};
 use http::{Method, StatusCode};
@@ -83,7 +82,7 @@ const ROUTES: &[(&str, Method, &str, Operation, &str)] = &[
 ];
 
 /// A declared timeout that none comes near: each model has its own, which is looked at within.
-const LONG: Duration = Duration::from_secs(24 * 60 * 60);
+const LONG: Duration = Duration::from_hours(24);
 
 /// The endpoints of the protocol for these models; none if there are no models.
 pub(crate) fn endpoints(catalogue: &Catalogue) -> Vec<Arc<dyn Mount>> {
@@ -148,7 +147,8 @@ impl Mount for Route {
         if matches!(self.operation, Operation::Model | Operation::ModelReady | Operation::Infer) {
             operation.problem(StatusCode::NOT_FOUND);
         }
-        document::operation(operation, self.operation);
+        let example = self.catalogue.entries().first().and_then(super::catalogue::Entry::example);
+        document::operation(operation, self.operation, example);
     }
 
     fn problem_form(&self) -> ProblemForm {
@@ -172,7 +172,7 @@ async fn answer(mut reading: Reading, mounted: Arc<Mounted<Serving>>) -> Result<
         Operation::Server => answers::server(),
         Operation::Live => answers::live(),
         Operation::Ready => answers::ready(mounting).await?,
-        Operation::Model => answers::model(&asked.model, &catalogue.find(&asked.model, asked.version.as_deref())?)?,
+        Operation::Model => answers::model(&asked.model, &catalogue.find(&asked.model, asked.version.as_deref())?),
         Operation::ModelReady => {
             catalogue.find(&asked.model, asked.version.as_deref())?;
             answers::model_ready(&asked.model)

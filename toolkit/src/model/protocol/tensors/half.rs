@@ -17,12 +17,12 @@ pub(super) fn encode(value: f32) -> u16 {
     let bits = value.to_bits();
     let sign = (bits >> 16) as u16 & 0x8000;
     // The exponent's bias is 127 there and 15 here.
-    let exponent = (bits >> 23 & 0xff) as i32 - 112;
+    let exponent = i32::from((bits >> 23) as u8) - 112;
     let fraction = bits & 0x7f_ffff;
     let magnitude = match exponent {
         143 => 0x7c00 | u16::from(fraction != 0) << 9,
         31.. => 0x7bff,
-        1..=30 => (exponent as u16) << 10 | (fraction >> 13) as u16,
+        1..=30 => (exponent.cast_unsigned() as u16) << 10 | (fraction >> 13) as u16,
         // The leading one is written out, and moved behind the point.
         -10..=0 => ((fraction | 0x80_0000) >> (14 - exponent)) as u16,
         _ => 0,

@@ -1,9 +1,10 @@
 use std::collections::HashMap;
 
+use serde_json::{Value, json};
 use toolkit_envelope::{
     Fault,
     manifest::Function,
-    rows::ValuePlan,
+    rows::{Plan, ValuePlan},
     schema::{
         Field, Kind,
         inference_protocol::{TensorMetadata, Tensors},
@@ -142,6 +143,25 @@ impl Interface {
     /// The tensors of a result, in the order of the metadata.
     pub(crate) fn outputs<'t>(&'t self, result: &'t Table) -> Vec<Output<'t>> {
         output::outputs(&self.result, result)
+    }
+
+    /// The tensors of arguments that were recorded, as they stand in a request; nothing if they are none.
+    pub(crate) fn example(&self, function: &Function, arguments: &Value) -> Option<Vec<Value>> {
+        let fields: Vec<Field> = function.params.iter().map(toolkit_envelope::manifest::Parameter::to_field).collect();
+        let plan = Plan::new(&fields).ok()?;
+        let mut tables = plan.arguments();
+        plan.read(arguments.to_string().as_bytes(), &mut tables).ok()?;
+        let mut inputs = Vec::new();
+        for (parameter, table) in self.parameters.iter().zip(tables.tables()).filter(|(_, table)| table.present) {
+            for output in output::outputs(&parameter.slots, table) {
+                let mut data = Vec::new();
+                output.write_json(&mut data).ok()?;
+                let data: Value = serde_json::from_slice(&data).ok()?;
+                let datatype = output.datatype.name();
+                inputs.push(json!({ "name": output.name, "datatype": datatype, "shape": output.shape, "data": data }));
+            }
+        }
+        Some(inputs)
     }
 
     /// Which inputs there are, or the one that was meant.

@@ -55,8 +55,7 @@ fn end_of_element(bytes: &[u8], start: usize) -> usize {
         match byte {
             b'"' => at = end_of_string(bytes, at),
             b'{' | b'[' => (depth, at) = (depth + 1, at + 1),
-            b'}' if depth > 0 => (depth, at) = (depth - 1, at + 1),
-            b']' if depth > 0 => (depth, at) = (depth - 1, at + 1),
+            b'}' | b']' if depth > 0 => (depth, at) = (depth - 1, at + 1),
             b',' | b']' if depth == 0 => break,
             _ => at += 1,
         }

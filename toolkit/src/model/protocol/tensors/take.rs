@@ -131,7 +131,9 @@ impl Parameter {
             None if self.is_nullable && (self.form != Form::Alone || !self.slots[0].is_needed) => {}
             None => {
                 let needed: Vec<_> = self.slots.iter().filter(|slot| slot.is_needed).collect();
-                needed.iter().for_each(|slot| faults.of(&slot.name, "is required"));
+                for slot in &needed {
+                    faults.of(&slot.name, "is required");
+                }
                 if needed.is_empty() {
                     let names: Vec<_> = self.slots.iter().map(|slot| format!("`{}`", slot.name)).collect();
                     faults.note(|| format!("at least one of {} is required", names.join(", ")));
@@ -240,7 +242,7 @@ impl Slot {
         let count = shape.iter().product();
         match (input.data, self.way) {
             (Data::Raw(bytes), Way::Plain | Way::Checked) => {
-                self.read_raw(bytes, (count, input), valid, column, faults)
+                self.read_raw(bytes, (count, input), valid, column, faults);
             }
             (Data::Raw(bytes), Way::Text) => {
                 if let Some(text) = self.json_of_raw(bytes, (count, input), valid.as_deref(), faults) {

@@ -62,7 +62,7 @@ fn goes_and_comes(schema: &Value, value: &str) {
         let inputs = outputs.iter().zip(&written_down).map(|(output, bytes)| Input {
             name: output.name,
             datatype: output.datatype.name(),
-            shape: output.shape.iter().map(|length| *length as i64).collect(),
+            shape: output.shape.iter().map(|length| i64::try_from(*length).unwrap()).collect(),
             data: if is_raw { Data::Raw(bytes) } else { Data::Json(str::from_utf8(bytes).unwrap()) },
         });
         let tables = fill(&function, &inputs.collect::<Vec<_>>()).unwrap();
@@ -111,7 +111,7 @@ prop_compose! {
         if nullable {
             schema["nullable"] = true.into();
         }
-        let pick = |pick: &usize| if nullable && pick % 4 == 0 { "null" } else { values[pick % values.len()] };
+        let pick = |pick: &usize| if nullable && pick.is_multiple_of(4) { "null" } else { values[pick % values.len()] };
         (schema, picks.iter().map(pick).collect())
     }
 }
@@ -137,7 +137,8 @@ proptest! {
         let schema: Value = serde_json::from_str(KINDS[kind].0).unwrap();
         let function = echo(&json!({ "type": "series", "values": schema }), true);
         let datatype = Interface::new(&function).unwrap().tensors().inputs[0].datatype.name();
-        for shape in [vec![shape], vec![bytes.len() as i64], vec![bytes.len() as i64 / 8, 1], vec![i64::MAX, 4]] {
+        let length = i64::try_from(bytes.len()).unwrap();
+        for shape in [vec![shape], vec![length], vec![length / 8, 1], vec![i64::MAX, 4]] {
             if let Ok(tables) = fill(&function, &[Input { name: "x", datatype, shape, data: Data::Raw(&bytes) }]) {
                 written(&function.returns, &tables[0]);
             }
