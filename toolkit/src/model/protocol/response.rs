@@ -8,7 +8,7 @@ use toolkit_envelope::{rows::Violations, table::Table};
 use super::{
     bad_request,
     request::Wanted,
-    tensors::{Interface, Output},
+    tensors::{Faults, Interface, Output},
 };
 use crate::{check::bounded, problem::Problem};
 
@@ -35,22 +35,19 @@ impl Choice {
     pub(crate) fn new(interface: &Interface, wanted: Option<&[Wanted]>, is_binary: bool) -> Result<Self, Problem> {
         let known = &interface.tensors().outputs;
         let Some(wanted) = wanted else { return Ok(Self((0..known.len()).map(|index| (index, is_binary)).collect())) };
-        let (mut choice, mut unknown) = (Vec::new(), Vec::new());
+        let (mut choice, mut faults) = (Vec::new(), Faults::default());
         for wanted in wanted {
             match known.iter().position(|tensor| tensor.name == wanted.name) {
                 Some(index) if choice.iter().any(|(chosen, _)| *chosen == index) => {
-                    unknown.push(format!("`{}` is wanted twice", wanted.name));
+                    faults.note(|| format!("`{}` is wanted twice", wanted.name));
                 }
                 Some(index) => choice.push((index, wanted.is_binary.unwrap_or(is_binary))),
-                None if unknown.len() < 20 => unknown.push(format!("`{}` is no output", bounded(wanted.name.clone()))),
-                None => {}
+                None => faults.note(|| format!("`{}` is no output", bounded(wanted.name.clone()))),
             }
         }
-        if unknown.is_empty() {
-            return Ok(Self(choice));
-        }
         let names: Vec<_> = known.iter().map(|tensor| format!("`{}`", tensor.name)).collect();
-        Err(bad_request(format!("{}; the model gives {}", unknown.join("; "), names.join(", "))))
+        let told = |faults| bad_request(format!("{faults}; the model gives {}", names.join(", ")));
+        faults.into_result().map(|()| Self(choice)).map_err(told)
     }
 
     /// The places of the outputs among all that the model gives, and whether each is raw bytes.

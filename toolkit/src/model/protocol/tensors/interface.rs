@@ -124,7 +124,8 @@ impl Interface {
             self.parameters.iter().map(|parameter| vec![Given::default(); parameter.slots.len()]).collect();
         for input in inputs {
             let Some((parameter, slot, is_valid)) = self.names.get(input.name) else {
-                faults.of(input.name, format_args!("is no input of `{}`{}", self.function, self.meant(input.name)));
+                // What was meant is looked for only if it is told.
+                faults.note(|| self.unknown(&bounded(input.name.to_owned())));
                 continue;
             };
             let given = &mut given[*parameter][*slot];
@@ -164,17 +165,17 @@ impl Interface {
         Some(inputs)
     }
 
-    /// Which inputs there are, or the one that was meant.
-    fn meant(&self, name: &str) -> String {
-        let known =
-            self.names.keys().map(|known| (strsim::damerau_levenshtein(known, &bounded(name.to_owned())), known));
-        match known.min() {
+    /// That there is no such input, with the one that was meant, or all there are.
+    fn unknown(&self, name: &str) -> String {
+        let known = self.names.keys().map(|known| (strsim::damerau_levenshtein(known, name), known));
+        let instead = match known.min() {
             Some((distance, known)) if distance <= 2 => format!("; did you mean `{known}`?"),
             _ => {
                 let names: Vec<_> = self.tensors.inputs.iter().map(|tensor| format!("`{}`", tensor.name)).collect();
                 format!(", which takes {}", names.join(", "))
             }
-        }
+        };
+        format!("`{name}`: is no input of `{}`{instead}", self.function)
     }
 }
 

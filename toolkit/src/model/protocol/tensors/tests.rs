@@ -221,6 +221,17 @@ fn all_that_is_wrong_is_told_at_once_and_no_value_is_repeated() {
 }
 
 #[test]
+fn of_very_many_faults_the_first_are_told_and_the_others_counted() {
+    let function = echo(&json!({ "type": "series", "values": { "type": "bool" } }), true);
+    let input = |data| Input { name: "x", datatype: "BOOL", shape: vec![100], data };
+    let told = fill(&function, &[input(Data::Raw(&[2; 100]))]).unwrap_err();
+    assert!(told.ends_with("`x`, index 19: must be 0 or 1, for false or true; and 80 more"), "{told}");
+    let unknown = Input { name: "unknown", ..input(Data::Raw(&[])) };
+    let told = fill(&function, &vec![unknown; 100]).unwrap_err();
+    assert!(told.ends_with("`unknown`: is no input of `x`, which takes `x`; and 81 more"), "{told}");
+}
+
+#[test]
 fn null_is_said_by_the_tensor_beside_and_by_null_in_json() {
     let schema = frame(&[("a", json!({ "type": "int64", "domain": { "min": 5 }, "nullable": true }))]);
     let function = echo(&schema, true);
