@@ -26,8 +26,10 @@ pub(crate) struct Prediction {
     rows: Option<usize>,
     queued: Option<Instant>,
     waited: Option<Duration>,
+    /// Those of the batch that it was run in.
+    batch_rows: Option<usize>,
     outcome: Option<Outcome>,
-    recorded: Option<Recorded>,
+    recorded: Option<Box<Recorded>>,
 }
 
 /// The spans of a call in a trace that is recorded.
@@ -49,8 +51,9 @@ impl Prediction {
             rows: None,
             queued: None,
             waited: None,
+            batch_rows: None,
             outcome: None,
-            recorded: if is_recording { Recorded::begin(identity) } else { None },
+            recorded: if is_recording { Recorded::begin(identity).map(Box::new) } else { None },
         }
     }
 
@@ -67,24 +70,21 @@ impl Prediction {
         }
     }
 
-    /// The model is run on it, alone or with others.
+    /// The model is run on it, alone or with others; once more if the batch has failed.
     pub(crate) fn running(&mut self, batch: Option<&BatchRun>) {
-        self.waited = self.queued.map(|queued| queued.elapsed());
+        if let Some(queued) = self.queued.take() {
+            self.waited = Some(queued.elapsed());
+        }
+        self.batch_rows = batch.map(BatchRun::rows);
         if let Some(recorded) = &mut self.recorded {
             recorded.enter("execute", batch.and_then(BatchRun::span_context));
-            if let Some(batch) = batch {
-                recorded.tell(KeyValue::new("ml.batch.rows", integer(batch.rows())));
-            }
-            if let Some(waited) = self.waited {
-                recorded.tell(KeyValue::new("ml.queue.duration", waited.as_secs_f64()));
-            }
         }
     }
 
     /// The model has run.
     pub(crate) fn ran(&mut self) {
         if let Some(recorded) = &mut self.recorded {
-            recorded.stage = None;
+            recorded.leave();
         }
     }
 
@@ -114,11 +114,16 @@ impl Drop for Prediction {
         let Self { rows, waited, .. } = *self;
         self.identity.called(&Called { outcome, duration: self.since.elapsed(), rows, waited });
         let Some(mut recorded) = self.recorded.take() else { return };
-        recorded.stage = None;
-        if let Some(rows) = rows {
-            recorded.tell(KeyValue::new("ml.rows", integer(rows)));
-        }
+        recorded.leave();
         let span = recorded.context.span();
+        for (name, number) in [("ml.rows", rows), ("ml.batch.rows", self.batch_rows)] {
+            if let Some(number) = number {
+                span.set_attribute(KeyValue::new(name, integer(number)));
+            }
+        }
+        if let Some(waited) = waited {
+            span.set_attribute(KeyValue::new("ml.queue.duration", waited.as_secs_f64()));
+        }
         if let Some(error) = outcome.error_type() {
             span.set_attribute(KeyValue::new(attribute::ERROR_TYPE, error));
             span.set_status(Status::error(""));
@@ -137,9 +142,7 @@ impl Recorded {
 
     /// Ends what was done before, and begins something else.
     fn enter(&mut self, stage: &'static str, batch: Option<SpanContext>) {
-        if let Some(mut before) = self.stage.take() {
-            before.end();
-        }
+        self.leave();
         let Some(tracer) = telemetry::tracer() else { return };
         let mut builder = SpanBuilder::from_name(stage);
         if let Some(batch) = batch {
@@ -148,8 +151,10 @@ impl Recorded {
         self.stage = Some(tracer.build_with_context(builder, &self.context));
     }
 
-    fn tell(&self, attribute: KeyValue) {
-        self.context.span().set_attribute(attribute);
+    fn leave(&mut self) {
+        if let Some(mut stage) = self.stage.take() {
+            stage.end();
+        }
     }
 }
 
