@@ -2,9 +2,11 @@ use std::sync::{Arc, atomic::Ordering};
 
 use opentelemetry::{KeyValue, Value};
 
+#[cfg(feature = "trace-viewer")]
+use super::registry::Function;
 use super::{
     BatchSize, Called, Outcome,
-    registry::{self, Function, Version},
+    registry::{self, Version},
 };
 use crate::telemetry::{current, metrics::FunctionMetrics};
 
@@ -14,6 +16,7 @@ use crate::telemetry::{current, metrics::FunctionMetrics};
 pub(crate) struct Identity {
     model: Arc<str>,
     version: Arc<Version>,
+    #[cfg(feature = "trace-viewer")]
     function: Arc<Function>,
     attributes: [KeyValue; 3],
     metrics: FunctionMetrics,
@@ -30,7 +33,15 @@ impl Identity {
             KeyValue::new("ml.model.version", text(&version.id)),
             KeyValue::new("ml.function", text(&function.name)),
         ];
-        Arc::new(Self { model, version, function, metrics: FunctionMetrics::new(attributes.clone()), attributes })
+        let metrics = FunctionMetrics::new(attributes.clone());
+        Arc::new(Self {
+            model,
+            version,
+            #[cfg(feature = "trace-viewer")]
+            function,
+            attributes,
+            metrics,
+        })
     }
 
     /// The attributes that name the model, its version and the function.

@@ -20,11 +20,14 @@ const MOST_VERSIONS: usize = 32;
 const MOST_PATHS: usize = 8;
 
 /// The models of the process. Nothing that is done for each call asks for the lock.
-static MODELS: Mutex<Vec<Model>> = Mutex::new(Vec::new());
+static MODELS: Mutex<Models> = Mutex::new(Models(Vec::new()));
 
-fn locked() -> MutexGuard<'static, Vec<Model>> {
+fn locked() -> MutexGuard<'static, Models> {
     MODELS.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+/// The models that are served, or were.
+struct Models(Vec<Model>);
 
 /// A model by its name, whichever of its versions serves.
 #[cfg_attr(not(feature = "trace-viewer"), allow(dead_code, reason = "only the viewer reads all of it"))]
@@ -140,83 +143,106 @@ impl Model {
     }
 }
 
-/// Finds a model, or makes room for a new one and makes it; what is past the bound is given and not kept.
-fn with_model<T>(name: &str, change: impl FnOnce(&mut Model) -> T) -> T {
-    let mut models = locked();
-    if let Some(model) = models.iter_mut().find(|model| &*model.name == name) {
-        return change(model);
+impl Models {
+    /// Finds a model, or makes room for a new one and makes it; what is past the bound is given and not kept.
+    fn with<T>(&mut self, name: &str, change: impl FnOnce(&mut Model) -> T) -> T {
+        let Self(models) = self;
+        if let Some(model) = models.iter_mut().find(|model| &*model.name == name) {
+            return change(model);
+        }
+        let is_gone = |model: &Model| !model.versions.iter().any(|version| version.is_loaded());
+        if models.len() >= MOST_MODELS
+            && let Some(gone) = models.iter().position(is_gone)
+        {
+            models.remove(gone);
+        }
+        let mut model =
+            Model { name: name.into(), paths: Vec::new(), functions: Vec::new(), versions: VecDeque::new() };
+        let changed = change(&mut model);
+        if models.len() < MOST_MODELS {
+            models.push(model);
+        }
+        changed
     }
-    if models.len() >= MOST_MODELS
-        && let Some(gone) = models.iter().position(|model| !model.versions.iter().any(|version| version.is_loaded()))
-    {
-        models.remove(gone);
+
+    fn loaded(&mut self, model: &str, version: &str, function: &str) -> (Arc<Version>, Arc<Function>) {
+        self.with(model, |model| {
+            let version = model.version(version);
+            version.loaded.fetch_add(1, Ordering::Relaxed);
+            (version, model.function(function))
+        })
     }
-    let mut model = Model { name: name.into(), paths: Vec::new(), functions: Vec::new(), versions: VecDeque::new() };
-    let changed = change(&mut model);
-    if models.len() < MOST_MODELS {
-        models.push(model);
+
+    fn unloaded(&mut self, model: &str, version: &Arc<Version>) {
+        if version.loaded.fetch_sub(1, Ordering::Relaxed) > 1 {
+            return;
+        }
+        version.ends();
+        if version.since.get().is_none() {
+            self.with(model, |model| model.versions.retain(|other| !Arc::ptr_eq(other, version)));
+        }
     }
-    changed
+
+    fn replaced(&mut self, model: &str, from: &str, to: &str) {
+        self.with(model, |model| {
+            let loaded = model.versions.iter().filter(|version| version.is_loaded() && version.until.get().is_none());
+            for version in loaded {
+                if &*version.id == to {
+                    version.serves();
+                } else if &*version.id == from {
+                    version.ends();
+                }
+            }
+        });
+    }
+
+    fn deployed(&mut self, model: &str, path: &str) {
+        self.with(model, |model| {
+            if model.paths.len() < MOST_PATHS && !model.paths.iter().any(|known| &**known == path) {
+                model.paths.push(path.into());
+            }
+        });
+    }
+
+    fn serving(&self) -> Vec<(Arc<str>, Arc<str>)> {
+        let of_model = |model: &Model| {
+            let serving = model.versions.iter().filter(|version| version.is_serving());
+            serving.map(|version| (model.name.clone(), version.id.clone())).collect::<Vec<_>>()
+        };
+        self.0.iter().flat_map(of_model).collect()
+    }
 }
 
 /// A function of a version has been loaded.
 pub(super) fn loaded(model: &str, version: &str, function: &str) -> (Arc<Version>, Arc<Function>) {
-    with_model(model, |model| {
-        let version = model.version(version);
-        version.loaded.fetch_add(1, Ordering::Relaxed);
-        (version, model.function(function))
-    })
+    locked().loaded(model, version, function)
 }
 
 /// A function of a version is no longer there; with the last one goes the version, and it is forgotten if it never
 /// served.
 pub(super) fn unloaded(model: &str, version: &Arc<Version>) {
-    with_model(model, |model| {
-        if version.loaded.fetch_sub(1, Ordering::Relaxed) == 1 {
-            version.ends();
-            if version.since.get().is_none() {
-                model.versions.retain(|other| !Arc::ptr_eq(other, version));
-            }
-        }
-    });
+    locked().unloaded(model, version);
 }
 
 /// One version has taken the place of another one.
 pub(super) fn replaced(model: &str, from: &str, to: &str) {
-    with_model(model, |model| {
-        let loaded = model.versions.iter().filter(|version| version.is_loaded() && version.until.get().is_none());
-        for version in loaded {
-            if &*version.id == to {
-                version.serves();
-            } else if &*version.id == from {
-                version.ends();
-            }
-        }
-    });
+    locked().replaced(model, from, to);
 }
 
 /// A model is asked at a path.
 pub(crate) fn deployed(model: &str, path: &str) {
-    with_model(model, |model| {
-        if model.paths.len() < MOST_PATHS && !model.paths.iter().any(|known| &**known == path) {
-            model.paths.push(path.into());
-        }
-    });
+    locked().deployed(model, path);
 }
 
 /// The name of each model with the id of each of its versions that serves now.
 pub(in crate::telemetry) fn serving() -> Vec<(Arc<str>, Arc<str>)> {
-    let of_model = |model: &Model| {
-        let serving = model.versions.iter().filter(|version| version.is_serving());
-        serving.map(|version| (model.name.clone(), version.id.clone())).collect::<Vec<_>>()
-    };
-    locked().iter().flat_map(of_model).collect()
+    locked().serving()
 }
 
 /// All models, in the order of their names.
 #[cfg(feature = "trace-viewer")]
 pub(in crate::telemetry) fn models() -> Vec<Model> {
-    let mut models = locked().clone();
+    let mut models = locked().0.clone();
     models.sort_by(|a, b| a.name.cmp(&b.name));
     models
 }
@@ -224,5 +250,86 @@ pub(in crate::telemetry) fn models() -> Vec<Model> {
 /// Whether there are any, or have been.
 #[cfg(feature = "trace-viewer")]
 pub(in crate::telemetry) fn has_any() -> bool {
-    !locked().is_empty()
+    !locked().0.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CHURN: &str = "churn";
+
+    fn empty() -> Models {
+        Models(Vec::new())
+    }
+
+    fn serving(models: &Models) -> Vec<String> {
+        models.serving().into_iter().map(|(_, version)| version.to_string()).collect()
+    }
+
+    fn known(models: &Models) -> Vec<String> {
+        models.0[0].versions.iter().map(|version| version.id.to_string()).collect()
+    }
+
+    #[test]
+    fn a_version_serves_from_when_it_is_put_in_place_until_another_one_is() {
+        let mut models = empty();
+        let (old, _) = models.loaded(CHURN, "a", "predict");
+        let (new, _) = models.loaded(CHURN, "b", "predict");
+        assert_eq!(serving(&models), ["a"]);
+        models.replaced(CHURN, "a", "b");
+        assert_eq!(serving(&models), ["b"]);
+        // The first one comes back while a call of it still runs: it serves anew.
+        let (back, _) = models.loaded(CHURN, "a", "predict");
+        assert!(!Arc::ptr_eq(&old, &back));
+        models.replaced(CHURN, "b", "a");
+        assert_eq!(serving(&models), ["a"]);
+        models.unloaded(CHURN, &old);
+        models.unloaded(CHURN, &new);
+        assert_eq!(serving(&models), ["a"]);
+        models.unloaded(CHURN, &back);
+        assert_eq!((known(&models).len(), serving(&models).len()), (3, 0));
+    }
+
+    #[test]
+    fn a_version_that_is_refused_is_forgotten_and_one_that_served_is_not() {
+        let mut models = empty();
+        let (old, _) = models.loaded(CHURN, "a", "predict");
+        let (new, _) = models.loaded(CHURN, "b", "predict");
+        models.unloaded(CHURN, &new);
+        models.unloaded(CHURN, &old);
+        assert_eq!(known(&models), ["a"]);
+    }
+
+    #[test]
+    fn a_version_serves_as_long_as_one_of_its_functions_is_there() {
+        let mut models = empty();
+        let (first, _) = models.loaded(CHURN, "a", "predict");
+        let (second, _) = models.loaded(CHURN, "a", "predict_proba");
+        assert!(Arc::ptr_eq(&first, &second));
+        models.unloaded(CHURN, &first);
+        assert_eq!(serving(&models), ["a"]);
+        models.unloaded(CHURN, &second);
+        assert_eq!(serving(&models), [""; 0]);
+    }
+
+    #[test]
+    fn models_functions_versions_and_paths_are_bounded_and_those_that_serve_stay() {
+        let mut models = empty();
+        models.loaded(CHURN, "a", "predict");
+        for number in 0..1000 {
+            let (version, _) = models.loaded(CHURN, &number.to_string(), &format!("predict_{number}"));
+            version.serves();
+            models.deployed(CHURN, &format!("/{number}"));
+            models.unloaded(CHURN, &version);
+            let other = format!("other {number}");
+            let (version, _) = models.loaded(&other, "a", "predict");
+            models.unloaded(&other, &version);
+        }
+        assert_eq!(models.0.len(), MOST_MODELS);
+        let model = &models.0[0];
+        let sizes = (model.versions.len(), model.functions.len(), model.paths.len());
+        assert_eq!(sizes, (MOST_VERSIONS, MOST_FUNCTIONS, MOST_PATHS));
+        assert_eq!(serving(&models), ["a"]);
+    }
 }

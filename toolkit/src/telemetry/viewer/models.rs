@@ -11,7 +11,7 @@ use super::{
 use crate::telemetry::models::{BatchSize, Called, Outcome};
 
 /// The time that rates are about.
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
 /// Sizes of batches are told apart by their doublings.
 const DOUBLINGS: usize = 20;
 
@@ -68,7 +68,11 @@ pub(super) struct CallsSummary {
 impl ModelCalls {
     /// Counts a call that has ended.
     pub(in crate::telemetry) fn called(&self, called: &Called) {
-        self.count(SystemTime::now(), |counts, now| {
+        self.called_at(called, SystemTime::now());
+    }
+
+    fn called_at(&self, called: &Called, now: SystemTime) {
+        self.count(now, |counts| {
             let rows = called.rows.unwrap_or_default() as u64;
             counts.calls += 1;
             counts.rows += rows;
@@ -89,7 +93,8 @@ impl ModelCalls {
 
     /// Counts a batch.
     pub(in crate::telemetry) fn batched(&self, size: BatchSize) {
-        self.count(SystemTime::now(), |counts, now| {
+        let now = SystemTime::now();
+        self.count(now, |counts| {
             let doublings = size.rows.checked_ilog2().unwrap_or_default() as usize;
             let batches = &mut counts.slots.at(now).batches[doublings.min(DOUBLINGS - 1)];
             *batches = batches.saturating_add(1);
@@ -119,9 +124,50 @@ impl ModelCalls {
         summary
     }
 
-    fn count(&self, now: SystemTime, count: impl FnOnce(&mut Counts, SystemTime)) {
+    fn count(&self, now: SystemTime, count: impl FnOnce(&mut Counts)) {
         let mut counts = locked(&self.0);
         let new = || Counts { since: now, calls: 0, rows: 0, slots: Ring::default() };
-        count(counts.get_or_insert_with(new), now);
+        count(counts.get_or_insert_with(new));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::UNIX_EPOCH;
+
+    use super::*;
+
+    fn at(seconds: u64) -> SystemTime {
+        UNIX_EPOCH + Duration::from_secs(1_000_000 + seconds)
+    }
+
+    fn call(outcome: Outcome, rows: usize) -> Called {
+        Called { outcome, duration: Duration::from_millis(2), rows: Some(rows), waited: None }
+    }
+
+    #[test]
+    fn totals_are_since_the_first_call_errors_of_five_minutes_and_rates_of_one() {
+        let calls = ModelCalls::default();
+        calls.called_at(&call(Outcome::Run, 1), at(0));
+        for second in 500..600 {
+            let outcome = if second % 4 == 0 { Outcome::Panic } else { Outcome::Answered };
+            calls.called_at(&call(outcome, 3), at(second));
+        }
+        calls.called_at(&call(Outcome::Arguments, 0), at(599));
+        let summary = calls.summary(at(600));
+        assert_eq!((summary.calls, summary.rows), (102, 301));
+        assert_eq!((summary.recent, summary.refused, summary.failed), (101, 1, 25));
+        assert!((summary.rows_rate / 3.0 - 1.0).abs() < 0.05, "{}", summary.rows_rate);
+        assert_eq!(calls.summary(at(10_000)).recent, 0);
+    }
+
+    #[test]
+    fn batches_are_told_apart_by_the_doublings_of_their_rows() {
+        let calls = ModelCalls::default();
+        for rows in [0, 1, 2, 3, 4, 7, 8, usize::MAX] {
+            calls.batched(BatchSize { calls: 2, rows });
+        }
+        let batches = calls.summary(SystemTime::now()).batches;
+        assert_eq!((&batches[..5], batches[DOUBLINGS - 1]), (&[2, 2, 2, 1, 0][..], 1));
     }
 }
