@@ -145,4 +145,15 @@ mod tests {
         assert!(!Sampling::never().for_all().decide(Some(&parent(TraceFlags::SAMPLED)), id));
         assert!(Sampling::always().for_all().decide(Some(&parent(TraceFlags::NOT_SAMPLED)), id));
     }
+
+    #[test]
+    fn what_begins_for_several_traces_is_sampled_if_one_of_them_is() {
+        let decided = Decided { sampling: Sampling::never(), records_all: false };
+        let decide = |flags: &[TraceFlags]| {
+            let links: Vec<_> = flags.iter().map(|flags| Link::with_context(parent(*flags))).collect();
+            decided.should_sample(None, TraceId::from(2), "batch", &SpanKind::Internal, &[], &links).decision
+        };
+        assert_eq!(decide(&[TraceFlags::NOT_SAMPLED, TraceFlags::SAMPLED]), SamplingDecision::RecordAndSample);
+        assert_eq!(decide(&[TraceFlags::NOT_SAMPLED]), SamplingDecision::Drop);
+    }
 }

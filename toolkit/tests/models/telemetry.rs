@@ -7,17 +7,27 @@ mod onnx_writer;
 #[path = "../spans/mod.rs"]
 mod spans;
 
+use std::time::Duration;
+
+use futures_util::future::join_all;
 use onnx_writer::{Parts, node, value};
 use serde_json::{Value, json};
 use spans::{ERROR, INTERNAL, SERVER, named, server_span, spans_of};
 use tempfile::TempDir;
-use toolkit::{Client, model::ModelHandler};
+use toolkit::{
+    Client,
+    model::{Batching, ModelHandler},
+};
 use toolkit_envelope::{Envelope, OnnxModel};
 
 use crate::support::{churn, client, example};
 
 /// A client of a service whose model, at `/root`, takes the square root of `x`: of what is negative it has none.
 fn root(name: &str) -> (TempDir, Client) {
+    served(name, |handler| handler.batching(Batching::Off))
+}
+
+fn served(name: &str, options: impl FnOnce(ModelHandler) -> ModelHandler) -> (TempDir, Client) {
     let bytes = Parts {
         nodes: vec![node("Sqrt", &["x"], &["y"])],
         inputs: vec![value("x", 1, &[1])],
@@ -29,7 +39,7 @@ fn root(name: &str) -> (TempDir, Client) {
     let path = directory.path().join("root.envelope");
     let envelope = OnnxModel::new(name, bytes).example(vec![json!({ "x": 4.0 })]).into_builder().unwrap();
     envelope.build().unwrap().save(&path).unwrap();
-    let client = toolkit::app!().model("/root", ModelHandler::new(path)).client();
+    let client = toolkit::app!().model("/root", options(ModelHandler::new(path))).client();
     (directory, client)
 }
 
@@ -101,6 +111,37 @@ async fn calls_rows_and_what_is_wrong_with_them_are_measured_by_model_version_an
     }
     measured(&client, "ml_violations_total", &with(&[r#"violation_in="result""#])).await;
     assert_eq!(measured(&client, "ml_model_info", &of_model[..2]).await, 1);
+}
+
+#[toolkit::test]
+async fn requests_that_are_run_as_one_are_linked_with_their_batch_and_it_with_them() {
+    // It runs once there are three rows, and not before.
+    let batching = Batching::On { max_rows: 3, max_wait: Duration::from_hours(1) };
+    let (_directory, client) = served("together", |handler| handler.batching(batching));
+    let replies = join_all([roots(&client, &[4.0]), roots(&client, &[9.0, 16.0])]).await;
+    let mut calls = Vec::new();
+    let mut batches = Vec::new();
+    for reply in &replies {
+        let spans = spans_of(&client, reply.assert_status(200)).await;
+        let call = named(&spans, "predict");
+        assert_eq!(call.integer("ml.batch.rows"), Some(3));
+        assert!(call.has("ml.queue.duration"));
+        assert_eq!(named(&spans, "queue").parent, call.id);
+        calls.push((call.trace_id.clone(), call.id.clone()));
+        batches.extend(named(&spans, "execute").links.clone());
+    }
+    assert_eq!(batches[0], batches[1]);
+    let spans = spans::spans(&client, &batches[0].0).await;
+    let batch = named(&spans, "batch");
+    assert_eq!((&batch.id, &*batch.parent), (&batches[0].1, ""));
+    assert_eq!((batch.integer("ml.batch.calls"), batch.integer("ml.batch.rows")), (Some(2), Some(3)));
+    let mut links = batch.links.clone();
+    links.sort();
+    calls.sort();
+    assert_eq!(links, calls);
+    assert_eq!(measured(&client, "ml_batch_rows_sum", &[r#"ml_model_name="together""#]).await, 3);
+    let page = client.get("/traces/models/together").await.text();
+    assert!(page.contains("2 to 3: 1 batch"), "{page}");
 }
 
 #[toolkit::test]
