@@ -1,22 +1,24 @@
-"""Judges a running service: `python -m protocol BASE_URL`."""
+"""Judges a running service: `python -m protocol BASE_URL [PART...]`."""
 
 import sys
 
-from . import http
+from . import grpc, http
 from .report import Report
 from .service import functions
 
 # What carries the protocol, and who judges it; each is given the report, the base URL and the functions.
-PARTS = {"http": http.judge}
+PARTS = {"http": http.judge, "grpc": grpc.judge}
 
 
 def main():
-    [base] = sys.argv[1:]
+    base, *wanted = sys.argv[1:]
+    if not set(wanted) <= set(PARTS):
+        sys.exit(f"the parts are {', '.join(PARTS)}")
     report, known = Report(), functions(base)
     report.that("the service has functions with examples", bool(known))
-    for name, judge in PARTS.items():
+    for name in wanted or PARTS:
         before = report.checks
-        judge(report, base, known)
+        PARTS[name](report, base, known)
         print(f"{name}: {report.checks - before} checks")
     print(f"{report.checks} checks, {report.faults} faults")
     sys.exit(1 if report.faults else 0)

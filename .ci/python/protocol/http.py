@@ -7,9 +7,8 @@ from tritonclient.utils import InferenceServerException, triton_to_np_dtype
 VALID = "__valid"
 
 
-def tensors(metadata, columns, binary):
-    """The inputs of a call: a tensor for each column, and one for which of its values are there."""
-    inputs = []
+def arrays(metadata, columns):
+    """What is in the inputs of a call: a tensor for each column, and one for which of its values are there."""
     for tensor in metadata["inputs"]:
         name, datatype = tensor["name"], tensor["datatype"]
         if name.endswith(VALID) and name not in columns:
@@ -19,7 +18,12 @@ def tensors(metadata, columns, binary):
             values = [filler if value is None else value for value in columns[name]]
         kind = triton_to_np_dtype(datatype)
         values = [str(value).encode() for value in values] if datatype == "BYTES" else values
-        values = np.array(values, dtype=kind)
+        yield name, datatype, np.array(values, dtype=kind)
+
+
+def tensors(metadata, columns, binary):
+    inputs = []
+    for name, datatype, values in arrays(metadata, columns):
         one = triton.InferInput(name, list(values.shape), datatype)
         one.set_data_from_numpy(values, binary_data=binary)
         inputs.append(one)
