@@ -19,7 +19,7 @@ use tokio::net::TcpListener;
 use tonic::{
     Code, Request, Status,
     client::Grpc,
-    codegen::http::{Version, uri::PathAndQuery},
+    codegen::http::uri::PathAndQuery,
     transport::{Channel, Endpoint},
 };
 use toolkit::{App, model::ModelHandler};
@@ -97,7 +97,7 @@ async fn request(
             raw.extend((text.len() as u32).to_le_bytes());
             raw.extend(&text[..]);
         }
-        let shape = vec![rows.len() as i64];
+        let shape = vec![i64::try_from(rows.len()).unwrap()];
         let (name, datatype, contents) = (tensor.name, tensor.datatype, (!is_raw).then_some(contents));
         request.inputs.push(InferInputTensor { name, datatype, shape, contents, ..InferInputTensor::default() });
         if is_raw {
@@ -149,8 +149,8 @@ async fn a_message_that_cannot_be_read_is_the_clients_fault() {
 async fn a_call_ends_when_the_client_said_so() {
     let router = toolkit::app!().model("/churn", churn()).into_router().await.unwrap();
     // A client that watches no clock itself, and never sends its message.
-    let request = axum::http::Request::post(INFER)
-        .version(Version::HTTP_2)
+    let request = http::Request::post(INFER)
+        .version(http::Version::HTTP_2)
         .header("content-type", "application/grpc")
         .header("grpc-timeout", "50m")
         .body(axum::body::Body::from_stream(stream::pending::<Result<toolkit::Bytes, std::io::Error>>()))

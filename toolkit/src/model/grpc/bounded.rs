@@ -155,7 +155,7 @@ mod tests {
 
     fn answered(panics: fn() -> http::Response<tonic::body::Body>) -> Response {
         let inner = service_fn(move |_: Request<Body>| async move { Ok::<_, Infallible>(panics()) });
-        let service = Bounded { inner, longest: Duration::from_secs(60), largest: 1, method: "ModelInfer" };
+        let service = Bounded { inner, longest: Duration::from_mins(1), largest: 1, method: "ModelInfer" };
         let request = Request::post("/inference.GRPCInferenceService/ModelInfer")
             .version(Version::HTTP_2)
             .header(header::CONTENT_TYPE, "application/grpc")

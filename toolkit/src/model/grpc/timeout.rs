@@ -12,8 +12,8 @@ pub(super) fn asked(headers: &HeaderMap) -> Option<Duration> {
     }
     let number = digits.parse().ok()?;
     match unit {
-        "H" => Some(Duration::from_secs(number * 3600)),
-        "M" => Some(Duration::from_secs(number * 60)),
+        "H" => Some(Duration::from_hours(number)),
+        "M" => Some(Duration::from_mins(number)),
         "S" => Some(Duration::from_secs(number)),
         "m" => Some(Duration::from_millis(number)),
         "u" => Some(Duration::from_micros(number)),
@@ -30,8 +30,8 @@ mod tests {
     fn a_timeout_is_read_in_its_unit_and_what_is_none_is_no_timeout() {
         let read =
             |text: &str| asked(&HeaderMap::from_iter([("grpc-timeout".parse().unwrap(), text.parse().unwrap())]));
-        assert_eq!(read("2H"), Some(Duration::from_secs(7200)));
-        assert_eq!(read("3M"), Some(Duration::from_secs(180)));
+        assert_eq!(read("2H"), Some(Duration::from_hours(2)));
+        assert_eq!(read("3M"), Some(Duration::from_mins(3)));
         assert_eq!(read("42S"), Some(Duration::from_secs(42)));
         assert_eq!(read("99999999m"), Some(Duration::from_millis(99_999_999)));
         assert_eq!(read("5u"), Some(Duration::from_micros(5)));
