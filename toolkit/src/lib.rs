@@ -102,6 +102,7 @@
 //! | [settings](guide::settings) | file, environment, flags, and the service's own settings |
 //! | [calling services](guide::calling_services) | requests to other services, and what is traced of them |
 //! | [telemetry](guide::telemetry) | traces, metrics and logs: what they say, the viewer, and how to send them elsewhere |
+//! | [models](guide::models) | envelopes served, and models called with Rust types; with the feature `model` |
 //! | [authentication](guide::authentication) | bearer tokens, passwords, API keys |
 //! | [OpenAPI](guide::openapi) | the document, its pages, and the check against a kept one |
 //! | `guide::inference_protocol` | models for clients of Triton and `KServe`; with the feature `model` |
@@ -118,7 +119,7 @@
 //! | `otlp-grpc` | the same over gRPC |
 //! | `prometheus`, on by default | metrics at `/metrics` |
 //! | `trace-viewer`, on by default | the trace viewer at `/traces` |
-//! | `model` | models served from their envelopes: [`App::model`] |
+//! | `model` | models served from their envelopes: [`App::model`], [`Model`] |
 //! | `grpc` | the Open Inference Protocol over gRPC, beside HTTP |
 //! | `onnxruntime` | ONNX Runtime beside the native runtime, for models with operators that the latter does not have |
 //! | `swagger-ui`, on by default | Swagger UI at `/docs` |
