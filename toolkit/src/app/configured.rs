@@ -11,7 +11,10 @@ use crate::{
 };
 
 /// How a model is served, which settings may say.
-pub(super) struct ConfiguredModel(Box<dyn Fn(&Sources) -> Result<ModelHandler, Vec<String>> + Send + Sync>);
+pub(super) struct ConfiguredModel(Box<Configure>);
+
+/// The handler that the settings say, or what is wrong with them.
+type Configure = dyn Fn(&Sources) -> Result<ModelHandler, Vec<String>> + Send + Sync;
 
 impl ConfiguredModel {
     pub(super) fn from_settings<S: Validate + DeserializeOwned + JsonSchema + 'static>(

@@ -202,7 +202,6 @@ impl Types {
 
     fn told(&self, function: &str, differences: &[String]) -> String {
         let (input, output) = (&self.input.name, &self.output.name);
-        let list: String = differences.iter().map(|difference| format!("\n     - {difference}")).collect();
-        format!("its function `{function}` is no `Model<{input}, {output}>`:{list}")
+        format!("its function `{function}` is no `Model<{input}, {output}>`:\n     - {}", differences.join("\n     - "))
     }
 }
