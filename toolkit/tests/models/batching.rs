@@ -17,7 +17,7 @@ use toolkit_envelope::{Digest, OnnxModel};
 use crate::support::{churn, client, example};
 
 /// Longer than any test.
-const LONG: Duration = Duration::from_secs(3600);
+const LONG: Duration = Duration::from_hours(1);
 
 /// A model that divides a number by itself: 1, or nothing that its schema allows for 0.
 fn quotient(folder: &TempDir) -> PathBuf {

@@ -101,6 +101,7 @@ fn micros(time: Duration) -> f64 {
 }
 
 #[cfg(test)]
+#[allow(clippy::float_cmp, reason = "these numbers are exact")]
 mod tests {
     use super::*;
 
@@ -122,7 +123,7 @@ mod tests {
     fn what_cannot_be_is_not_believed_of_a_clock() {
         let faster = Cost::of_two(Duration::from_micros(12), Duration::from_micros(6), 64);
         assert_eq!(faster, Cost { call: 12.0, row: 0.0 });
-        let steep = Cost::of_two(Duration::from_micros(1), Duration::from_micros(1000), 10);
+        let steep = Cost::of_two(Duration::from_micros(1), Duration::from_millis(1), 10);
         assert_eq!(steep, Cost { call: 0.0, row: 100.0 });
         assert_eq!(Cost::of_two(Duration::ZERO, Duration::ZERO, 0), Cost { call: 0.0, row: 0.0 });
     }

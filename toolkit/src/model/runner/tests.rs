@@ -9,18 +9,24 @@ use std::{
     time::Duration,
 };
 
+use bytes::Bytes;
 use onnx_writer::{Message, Parts, integers, node, value};
 use serde_json::json;
 use tokio::task::JoinHandle;
 use toolkit_envelope::{Call, Envelope, Function, Model, OnnxModel, rows::Layout, runtime::RunError, table::Values};
 
 use super::{
+    Batching, Runner,
     batcher::Batcher,
     batching::Bounds,
+    cost::Cost,
     warm,
     work::{Run, Work, write},
 };
-use crate::{limits::Pool, model::failure::Failure};
+use crate::{
+    limits::Pool,
+    model::{ModelHandler, failure::Failure},
+};
 
 /// A function that answers each row with the sum of its numbers, however many they are.
 fn sums() -> Function {
@@ -85,7 +91,7 @@ fn bounds(max_rows: usize, max_wait: Duration) -> Bounds {
 }
 
 /// Longer than any test.
-const LONG: Duration = Duration::from_secs(3600);
+const LONG: Duration = Duration::from_hours(1);
 
 impl Stage {
     /// One lane, behind a gate that is closed, where `run` is in the model's place.
@@ -418,5 +424,38 @@ fn a_function_is_measured_by_the_rows_that_its_envelope_has_and_by_no_others() {
     assert!(cost.of(1) > 0.0 && cost.of(1000).is_finite(), "{cost:?}");
     // With one row at once there is nothing to compare.
     let single = warm::measure(&Work::new(function, 1000).with_at_once(1), &envelope).unwrap();
-    assert_eq!(single.call, single.row);
+    assert_eq!(single, Cost { row: single.call, ..single });
+}
+
+#[tokio::test]
+async fn a_call_is_answered_the_same_whichever_way_it_is_run() {
+    let (envelope, function) = packed();
+    let cheap = Cost { call: 0.0, row: 0.0 };
+    let together = Batching::On { max_rows: 4, max_wait: Duration::ZERO };
+    for (batching, cost) in [(Batching::Off, None), (Batching::Off, Some(cheap)), (together, None)] {
+        let handler = ModelHandler::new("").max_rows(9000).batching(batching);
+        let runner = Runner { cost, ..Runner::warmed(function.clone(), &envelope, &handler, Pool::new(1, 10)) };
+        // The last one is too large to be read where it arrives, and its answer to be written there.
+        for rows in [0, 1, 4, 5, 9000] {
+            let rows = vec!["[1.5]"; rows].join(",");
+            let json = Bytes::from(format!("[{rows}]"));
+            let expected = format!("[{}]", rows.replace(['[', ']'], ""));
+            let answer = runner.answer(json.clone()).await.unwrap();
+            assert_eq!(String::from_utf8(answer).unwrap(), expected);
+            let mut call = function.begin();
+            call.read(&json).unwrap();
+            assert_eq!(write(&runner.run(call).await.unwrap()).unwrap(), expected.into_bytes());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_call_of_more_rows_than_a_request_may_have_is_refused_whichever_way_it_comes() {
+    let (envelope, function) = packed();
+    let runner = Runner::warmed(function.clone(), &envelope, &ModelHandler::new("").max_rows(1), Pool::new(1, 10));
+    let is_refused = |failure: &Failure| matches!(failure, Failure::TooManyRows { found: 2, most: 1 });
+    assert!(is_refused(&runner.answer(Bytes::from_static(b"[[1.0], [2.0]]")).await.unwrap_err()));
+    let mut call = function.begin();
+    call.read(b"[[1.0], [2.0]]").unwrap();
+    assert!(is_refused(&runner.run(call).await.unwrap_err()));
 }
