@@ -132,8 +132,11 @@ fn not_found(uri: &Uri, known: &matchit::Router<()>) -> Response {
     .into_response()
 }
 
-fn by_path(endpoints: &[Arc<dyn Mount>]) -> Vec<(&'static str, Vec<Arc<dyn Mount>>)> {
-    let mut by_shape: BTreeMap<String, (&'static str, Vec<Arc<dyn Mount>>)> = BTreeMap::new();
+/// A path, and the endpoints of its methods.
+type OfPath = (&'static str, Vec<Arc<dyn Mount>>);
+
+fn by_path(endpoints: &[Arc<dyn Mount>]) -> Vec<OfPath> {
+    let mut by_shape: BTreeMap<String, OfPath> = BTreeMap::new();
     for entry in endpoints {
         let path = entry.declaration().path;
         by_shape.entry(shape(path)).or_insert_with(|| (path, Vec::new())).1.push(entry.clone());

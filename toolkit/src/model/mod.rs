@@ -18,6 +18,10 @@ mod grpc;
 mod handler;
 mod living;
 mod loading;
+#[cfg(test)]
+#[allow(dead_code, reason = "it writes more than is needed here")]
+#[path = "../../../toolkit-envelope/tests/onnx_writer/mod.rs"]
+mod onnx_writer;
 mod protocol;
 mod reload;
 mod runner;

@@ -12,12 +12,8 @@ use serde_json::json;
 use tempfile::TempDir;
 use toolkit_envelope::{Envelope, OnnxModel};
 
+use super::onnx_writer::{Parts, node, tensor, value};
 use super::{Follower, ModelHandler, deployment::Deployment, swap::Refused, version::Version};
-use onnx_writer::{Parts, node, tensor, value};
-
-#[allow(dead_code, reason = "other tests write other models")]
-#[path = "../../../toolkit-envelope/tests/onnx_writer/mod.rs"]
-mod onnx_writer;
 
 /// A model that multiplies with `factor`.
 fn version(factor: f32) -> Envelope {

@@ -1,11 +1,7 @@
-#[allow(dead_code, reason = "it writes more than is needed here")]
-#[path = "../../../toolkit-envelope/tests/onnx_writer/mod.rs"]
-mod onnx_writer;
-
 use std::{future::IntoFuture, path::PathBuf, time::Duration};
 
+use crate::onnx_writer::{Message, Parts, integers, node, tensor, value};
 use futures_util::{StreamExt, future::join_all, stream::FuturesUnordered};
-use onnx_writer::{Message, Parts, integers, node, tensor, value};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use toolkit::{
@@ -132,7 +128,9 @@ async fn a_client_that_leaves_takes_nothing_from_the_others() {
     let leaves = tokio::time::timeout(Duration::from_millis(50), call()).await;
     assert!(leaves.is_err());
     let replies = join_all([call(), call()]).await;
-    replies.iter().for_each(|reply| assert_eq!(reply.status(), 200));
+    for reply in &replies {
+        assert_eq!(reply.status(), 200);
+    }
 }
 
 #[toolkit::test]
@@ -141,7 +139,9 @@ async fn a_slow_model_is_told_when_its_time_is_over_and_holds_up_no_other() {
     let app = toolkit::app!().model("/slow", ModelHandler::new(slow(&folder)).timeout(Duration::from_millis(1)));
     let client = app.model("/churn", churn()).client();
     let slow = join_all((0..8).map(|_| client.post("/slow/predict").json(&json!([[1.0]])).into_future())).await;
-    slow.iter().for_each(|reply| assert_eq!(reply.status(), 504));
+    for reply in &slow {
+        assert_eq!(reply.status(), 504);
+    }
     // What was begun is still running.
     answer(&client, rows(0, 1)).await;
 }

@@ -1,16 +1,12 @@
 //! What is told of the calls of models: spans, metrics, and the viewer's pages.
 
-// A model that no exporter would write.
-#[allow(dead_code, reason = "other tests use the rest of it")]
-#[path = "../../../toolkit-envelope/tests/onnx_writer/mod.rs"]
-mod onnx_writer;
 #[path = "../spans/mod.rs"]
 mod spans;
 
 use std::time::Duration;
 
+use crate::onnx_writer::{Parts, node, value};
 use futures_util::future::join_all;
-use onnx_writer::{Parts, node, value};
 use serde_json::{Value, json};
 use spans::{ERROR, INTERNAL, SERVER, named, server_span, spans_of};
 use tempfile::TempDir;

@@ -80,7 +80,7 @@ fn repacked(folder: &TempDir, change: impl FnMut(&mut Field)) -> PathBuf {
     };
     columns.iter_mut().for_each(change);
     let path = folder.path().join("repacked.envelope");
-    let model = OnnxModel::new("churn", envelope.read("model.onnx").unwrap().to_vec()).columns(columns);
+    let model = OnnxModel::new("churn", envelope.read("model.onnx").unwrap()).columns(columns);
     model.into_builder().unwrap().build().unwrap().save(&path).unwrap();
     path
 }

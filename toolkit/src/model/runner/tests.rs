@@ -1,16 +1,12 @@
 //! What the calls of one function rely on, with functions in the model's place that wait, panic or answer wrongly.
 
-#[allow(dead_code, reason = "it writes more than is needed here")]
-#[path = "../../../../toolkit-envelope/tests/onnx_writer/mod.rs"]
-mod onnx_writer;
-
 use std::{
     sync::{Arc, Condvar, Mutex},
     time::Duration,
 };
 
+use super::super::onnx_writer::{Message, Parts, integers, node, value};
 use bytes::Bytes;
-use onnx_writer::{Message, Parts, integers, node, value};
 use serde_json::json;
 use tokio::task::JoinHandle;
 use toolkit_envelope::{Call, Envelope, Function, Model, OnnxModel, rows::Layout, runtime::RunError, table::Values};

@@ -13,11 +13,7 @@ use toolkit_envelope::{
 mod reload;
 mod watched;
 
-use onnx_writer::{Parts, node, tensor, value};
-
-#[allow(dead_code, reason = "other tests write other models")]
-#[path = "../../../../toolkit-envelope/tests/onnx_writer/mod.rs"]
-mod onnx_writer;
+use crate::onnx_writer::{Parts, node, tensor, value};
 
 /// Often enough for a test, and seldom enough that what is written in between is seen half.
 const OFTEN: Duration = Duration::from_millis(10);
