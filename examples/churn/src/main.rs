@@ -17,7 +17,7 @@ struct Settings {
 
 /// How likely a customer leaves.
 #[data]
-#[example(Churn { probability: 0.8044212 })]
+#[example(Churn { probability: 0.804_421_2 })]
 struct Churn {
     /// The chance that the customer leaves within a month.
     #[validate(range(min = 0.0, max = 1.0))]
