@@ -68,7 +68,9 @@ async fn the_examples_of_the_document_can_be_tried_out() {
     let (document, client) = (app().openapi().unwrap(), app().client());
     let schemas = &document.as_value()["components"]["schemas"];
     let paths = document.as_value()["paths"].as_object().unwrap();
-    let posts = paths.iter().filter_map(|(path, operations)| Some((path, operations.get("post")?)));
+    // What is below `/v2` is tried out by clients of that protocol.
+    let own = paths.iter().filter(|(path, _)| path.starts_with("/v0/"));
+    let posts = own.filter_map(|(path, operations)| Some((path, operations.get("post")?)));
     let mut count = 0;
     for (path, operation) in posts {
         let schema = &operation["requestBody"]["content"]["application/json"]["schema"];

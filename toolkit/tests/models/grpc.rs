@@ -1,7 +1,14 @@
 //! The Open Inference Protocol over gRPC, by a client over a socket.
 
 #[rustfmt::skip]
-#[allow(missing_docs, unreachable_pub, unused_qualifications, clippy::all, clippy::pedantic, reason = "it is generated")]
+#[allow(
+    missing_docs,
+    unreachable_pub,
+    unused_qualifications,
+    clippy::all,
+    clippy::pedantic,
+    reason = "it is generated"
+)]
 mod generated;
 
 use std::{net::SocketAddr, time::Duration};
@@ -23,9 +30,14 @@ use tonic::{
     transport::{Channel, Endpoint},
 };
 use toolkit::{App, model::ModelHandler};
+use toolkit_envelope::OnnxModel;
 use tower::ServiceExt;
 
-use crate::support::{churn, client, example};
+use crate::{
+    onnx_writer::{Parts, node, value},
+    protocol::{FLOAT, identity, saved},
+    support::{churn, client, example},
+};
 
 /// Serves the app, and says where.
 async fn listening(app: App) -> SocketAddr {
@@ -166,7 +178,7 @@ async fn a_call_takes_no_longer_than_its_handler_allows_whatever_the_client_says
     let handler = ModelHandler::new(churn()).timeout(Duration::from_millis(50));
     let channel = channel(toolkit::app!().model("/churn", handler)).await;
     let mut request = Request::new(stream::pending::<ModelInferRequest>());
-    request.metadata_mut().insert("grpc-timeout", "1H".parse().unwrap());
+    request.metadata_mut().insert("grpc-timeout", "10S".parse().unwrap());
     let status = call(channel, INFER, request).await.unwrap_err();
     assert_eq!((status.code(), status.message()), (Code::DeadlineExceeded, "the request took longer than 50ms"));
 }
@@ -359,4 +371,60 @@ async fn a_message_of_many_faults_is_short_enough_for_clients() {
     let status = client.model_infer(request).await.unwrap_err();
     assert_eq!(status.code(), Code::InvalidArgument);
     assert!(status.message().ends_with("… and more"), "{status}");
+}
+
+#[toolkit::test]
+async fn many_rows_come_back_with_the_bits_that_they_went_with() {
+    let (_folder, path) = saved(OnnxModel::new("m", identity(FLOAT, 4)).example(vec![json!([1, 2, 3, 4])]));
+    let mut client = GrpcInferenceServiceClient::new(channel(toolkit::app!().model("/m", path)).await);
+    // Numbers of every size, and both zeros.
+    let bits = (0..20_000_u32).map(|index| index.wrapping_mul(2_654_435_761) & 0xbfff_ffff);
+    let numbers: Vec<f32> = bits.map(f32::from_bits).chain([0.0, -0.0, f32::MIN_POSITIVE, f32::MAX]).collect();
+    let raw: Vec<u8> = numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
+    let contents = InferTensorContents { fp32_contents: numbers.clone(), ..InferTensorContents::default() };
+    let input = InferInputTensor {
+        name: "x".to_owned(),
+        datatype: "FP32".to_owned(),
+        shape: vec![i64::try_from(numbers.len() / 4).unwrap(), 4],
+        ..InferInputTensor::default()
+    };
+    let typed = InferInputTensor { contents: Some(contents), ..input.clone() };
+    let request = |input, raw_input_contents| ModelInferRequest {
+        model_name: "m".to_owned(),
+        inputs: vec![input],
+        raw_input_contents,
+        ..ModelInferRequest::default()
+    };
+    let answer = client.model_infer(request(input, vec![raw.clone().into()])).await.unwrap().into_inner();
+    assert_eq!(answer.outputs[0].shape, [5001, 4]);
+    assert!(answer.raw_output_contents[0] == raw);
+    let answer = client.model_infer(request(typed, Vec::new())).await.unwrap().into_inner();
+    let found = &answer.outputs[0].contents.as_ref().unwrap().fp32_contents;
+    assert!(found.iter().map(|number| number.to_bits()).eq(numbers.iter().map(|number| number.to_bits())));
+}
+
+#[toolkit::test]
+async fn an_answer_that_breaks_the_schema_is_not_given_out() {
+    let parts = Parts {
+        nodes: vec![node("Div", &["x", "x"], &["y"])],
+        inputs: vec![value("x", FLOAT, &[1])],
+        outputs: vec![value("y", FLOAT, &[1])],
+        ..Parts::default()
+    };
+    let (_folder, path) = saved(OnnxModel::new("ratio", parts.model(8, 17)).example(vec![json!([1])]));
+    let mut client = GrpcInferenceServiceClient::new(channel(toolkit::app!().model("/ratio", path)).await);
+    let zero = InferInputTensor {
+        name: "x".to_owned(),
+        datatype: "FP32".to_owned(),
+        shape: vec![1, 1],
+        ..InferInputTensor::default()
+    };
+    let request = ModelInferRequest {
+        model_name: "ratio".to_owned(),
+        inputs: vec![zero],
+        raw_input_contents: vec![vec![0; 4].into()],
+        ..ModelInferRequest::default()
+    };
+    let status = client.model_infer(request).await.unwrap_err();
+    assert_eq!((status.code(), status.message()), (Code::Internal, "Internal Server Error"));
 }

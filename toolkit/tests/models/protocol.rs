@@ -14,11 +14,11 @@ use toolkit_envelope::{
 use crate::onnx_writer::{Parts, node, value};
 use crate::support::{churn, client, example};
 
-const FLOAT: i64 = 1;
+pub(super) const FLOAT: i64 = 1;
 const INT64: i64 = 7;
 
 /// A model that gives back what it is given: a matrix of numbers.
-fn identity(data_type: i64, width: i64) -> Vec<u8> {
+pub(super) fn identity(data_type: i64, width: i64) -> Vec<u8> {
     let parts = Parts {
         nodes: vec![node("Identity", &["x"], &["y"])],
         inputs: vec![value("x", data_type, &[width])],
@@ -28,7 +28,7 @@ fn identity(data_type: i64, width: i64) -> Vec<u8> {
     parts.model(8, 17)
 }
 
-fn saved(model: OnnxModel) -> (TempDir, PathBuf) {
+pub(super) fn saved(model: OnnxModel) -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("model.envelope");
     model.into_builder().unwrap().build().unwrap().save(&path).unwrap();

@@ -73,7 +73,7 @@ impl Mount for Called {
     fn document(&self, _: &mut OperationDoc<'_>) {}
 
     fn mount(&self, mounting: &Mounting) -> MethodRouter {
-        let Declaration { method, path, function, .. } = self.declaration;
+        let Declaration { method, path, .. } = self.declaration;
         // Each model has its own bounds, which are looked at once its name is read.
         let usual = mounting.settings.request_timeout;
         let entries = self.catalogue.entries();
@@ -81,7 +81,8 @@ impl Mount for Called {
         let largest = entries.iter().map(|entry| entry.body_limit).max().unwrap_or_default();
         let inference = Inference { catalogue: self.catalogue.clone(), mounting: mounting.clone() };
         let inner = GrpcInferenceServiceServer::new(inference).max_decoding_message_size(largest);
-        let service = ProblemLayer::default().layer(Bounded { inner, longest, largest, method: function });
+        let service =
+            ProblemLayer::default().layer(Bounded { inner, longest, largest, method: full_name(self.declaration) });
         match mounting.requests {
             Requests::TracedByEndpoint => {
                 post_service(RequestLayer::of_endpoint(method, path, mounting.settings.trust_proxy).layer(service))
@@ -89,4 +90,9 @@ impl Mount for Called {
             Requests::TracedOutside => post_service(service),
         }
     }
+}
+
+/// What telemetry calls a method (OpenTelemetry RPC conventions, `rpc.method`); what clients make up is none.
+fn full_name(declaration: &'static Declaration) -> &'static str {
+    if declaration.path.ends_with('}') { declaration.function } else { declaration.path.trim_start_matches('/') }
 }

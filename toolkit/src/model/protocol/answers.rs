@@ -69,8 +69,8 @@ pub(super) fn index(catalogue: &Catalogue, body: &[u8]) -> Result<Value, Problem
 
 pub(super) fn no_load(served: &Served<'_>) -> Problem {
     bad_request(format!(
-        "models are not loaded or unloaded by requests here: the service serves those that its program names; `{}` is \
-         swapped when another envelope is put where it came from",
+        "models are not loaded or unloaded by the protocol here: the service serves those that its program names, and \
+         another version of `{}` comes to serve by a watched source or a reload of its own path",
         served.entry.name
     ))
 }

@@ -155,6 +155,11 @@ impl Mount for Route {
         ProblemForm::Error
     }
 
+    fn is_documented(&self) -> bool {
+        // What is always refused is nothing to call.
+        !matches!(self.operation, Operation::Load | Operation::Unload)
+    }
+
     fn mount(&self, mounting: &Mounting) -> MethodRouter {
         let (operation, catalogue) = (self.operation, self.catalogue.clone());
         let captures = Serving { operation, catalogue, mounting: mounting.clone() };
