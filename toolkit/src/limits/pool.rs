@@ -22,6 +22,7 @@ pub struct Pool {
 #[derive(Debug)]
 struct Shared {
     workers: Semaphore,
+    #[cfg(feature = "model")]
     count: usize,
     calls: Arc<PoolCalls>,
     queue_limit: usize,
@@ -38,7 +39,14 @@ impl Pool {
         let count = workers.max(1);
         let calls = Arc::new(PoolCalls::default());
         telemetry::observe_pool(&calls);
-        Self { shared: Arc::new(Shared { workers: Semaphore::new(count), count, calls, queue_limit }) }
+        let shared = Shared {
+            workers: Semaphore::new(count),
+            #[cfg(feature = "model")]
+            count,
+            calls,
+            queue_limit,
+        };
+        Self { shared: Arc::new(shared) }
     }
 
     /// How many functions it runs at once.
