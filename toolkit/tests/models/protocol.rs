@@ -131,7 +131,7 @@ async fn every_route_answers_with_and_without_a_version_and_another_verb_is_refu
     error(&client.post("/v2/repository/index").json(&json!({ "ready": 7 })).await, 400);
     for action in ["load", "unload"] {
         let told = error(&client.post(&format!("/v2/repository/models/churn/{action}")).await, 400);
-        assert!(told.contains("another envelope"), "{told}");
+        assert!(told.contains("another version of `churn`"), "{told}");
     }
 }
 
