@@ -51,8 +51,13 @@ def in_turns(ours, theirs, pairs, seconds):
 
 
 def load(service, seconds):
-    url = f"http://127.0.0.1:{service.port}{RECOMMENDATIONS}"
-    command = ["taskset", "-c", LOAD_CPU, "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--latency", url]
+    return wrk(service, RECOMMENDATIONS, seconds, CONNECTIONS)
+
+
+def wrk(service, path, seconds, connections, *options):
+    """A run of wrk on the load's core; any answer but a success ends the measurement."""
+    url = f"http://127.0.0.1:{service.port}{path}"
+    command = ["taskset", "-c", LOAD_CPU, "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", *options, url]
     before = service.cpu_seconds()
     told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     taken = service.cpu_seconds() - before

@@ -4,7 +4,6 @@ import hashlib
 import http.client
 import json
 import os
-import re
 import subprocess
 import tarfile
 import tempfile
@@ -13,8 +12,8 @@ import time
 from pathlib import Path
 from statistics import median
 
-from .load import percentile
-from .service import BENCHES, BINARIES, LOAD_CPU, SERVER_CPU, Service
+from .load import wrk
+from .service import BENCHES, BINARIES, SERVER_CPU, Service
 
 CHURN = BENCHES.parent / "examples" / "churn" / "churn.envelope"
 PEERS = BENCHES / "target" / "peers"
@@ -65,11 +64,11 @@ def beside_plain(table, service, pairs, seconds):
         post(service, path, body, 2, CONNECTIONS)
     runs = [(post(service, "/plain", body, seconds, CONNECTIONS),
              post(service, "/churn/predict_proba", body, seconds, CONNECTIONS)) for _ in range(pairs)]
-    more = [predicting["cpu"] - plain["cpu"] for plain, predicting in runs]
+    more = [predicting.cpu_per_request - plain.cpu_per_request for plain, predicting in runs]
     how = f"{CONNECTIONS} connections; {pairs} pairs of {seconds} s, median"
-    table.single("churn over HTTP, 1 row, requests per second", median(run["per_second"] for _, run in runs), "", 1,
+    table.single("churn over HTTP, 1 row, requests per second", median(run.per_second for _, run in runs), "", 1,
                  "", how)
-    table.single("churn over HTTP, 1 row, processor time", median(run["cpu"] for _, run in runs), "µs", 1e6, "", how)
+    table.single("churn over HTTP, 1 row, processor time", median(run.cpu_per_request for _, run in runs), "µs", 1e6, "", how)
     table.single("the same over a plain JSON endpoint of the same body", median(more), "µs", 1e6, "< 12 µs", how)
 
 
@@ -92,8 +91,8 @@ def beside_servers(table, service, seconds):
                 process.wait()
                 log.close()
             table.compare(f"1 row, {connections} connection{'s' if connections > 1 else ''}, requests per second / {name}",
-                          run["per_second"], own["per_second"], "", 1,
-                          f"server on 1 core, load on another; target {target}", own["per_second"] / run["per_second"])
+                          run.per_second, own.per_second, "", 1,
+                          f"server on 1 core, load on another; target {target}", own.per_second / run.per_second)
 
 
 class Other:
@@ -167,8 +166,8 @@ def under_swaps(table, seconds):
             swapping = post(service, "/churn/predict_proba", body, seconds, CONNECTIONS)
             stop.set()
             thread.join()
-        table.compare(f"p99 with a swap every 0.5 s / without ({len(swaps)} swaps)", still["p99"], swapping["p99"], "ms",
-                      1e3, "every request answered; target: at most twice", swapping["p99"] / still["p99"])
+        table.compare(f"p99 with a swap every 0.5 s / without ({len(swaps)} swaps)", still.p99, swapping.p99, "ms",
+                      1e3, "every request answered; target: at most twice", swapping.p99 / still.p99)
 
 
 def unpack(folder, team):
@@ -203,21 +202,12 @@ class Poster:
 
 
 def post(service, path, body, seconds, connections):
-    """A run of wrk with a body; any answer but a success ends the measurement."""
+    """A run with a body."""
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         script.write('wrk.method = "POST"\nwrk.headers["Content-Type"] = "application/json"\n'
                      f"wrk.body = [==[{body.decode()}]==]\n")
         script.flush()
-        command = ["taskset", "-c", LOAD_CPU, "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency",
-                   "--timeout", "30s", "-s", script.name, f"http://127.0.0.1:{service.port}{path}"]
-        before = service.cpu_seconds()
-        told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-        taken = service.cpu_seconds() - before
-    if re.search(r"Non-2xx|Socket errors", told):
-        raise SystemExit(f"not every request was answered:\n{told}")
-    requests = int(re.search(r"(\d+) requests in", told).group(1))
-    return {"per_second": float(re.search(r"Requests/sec:\s+([\d.]+)", told).group(1)), "p99": percentile(told, 99),
-            "cpu": taken / requests}
+        return wrk(service, path, seconds, connections, "--timeout", "30s", "-s", script.name)
 
 
 def rows_body(count):
