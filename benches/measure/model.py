@@ -50,7 +50,7 @@ def measure(table, pairs, seconds):
             starts.append(service.startup)
     table.single("churn, start to first answer", median(starts), "ms", 1e3, "< 200 ms",
                  f"verified, loaded, replayed and warmed; median of {STARTS} starts, 1 core")
-    under_swaps(table, seconds)
+    under_swaps(table, pairs, seconds)
 
 
 def ours(envelope=CHURN, **variables):
@@ -141,7 +141,7 @@ def many_rows(table, service):
     table.single("resident after that", service.resident(), "MiB", 2**-20, "", "")
 
 
-def under_swaps(table, seconds):
+def under_swaps(table, pairs, seconds):
     with tempfile.TemporaryDirectory() as folder:
         versions = [Path(folder) / name for name in ("first", "second")]
         for version, team in zip(versions, ("example", "another")):
@@ -151,23 +151,28 @@ def under_swaps(table, seconds):
         with ours(served, CHURN_WATCH="1") as service:
             body = rows_body(1)
             post(service, "/churn/predict_proba", body, 2, CONNECTIONS)
-            still = post(service, "/churn/predict_proba", body, seconds, CONNECTIONS)
-            stop, swaps = threading.Event(), []
+            runs, swaps = [], []
+            for _ in range(pairs):
+                still = post(service, "/churn/predict_proba", body, seconds, CONNECTIONS)
+                stop = threading.Event()
 
-            def swap():
-                while not stop.wait(0.5):
-                    place = Path(folder) / "next"
-                    place.symlink_to(versions[(len(swaps) + 1) % 2])
-                    place.replace(served)
-                    swaps.append(time.perf_counter())
+                def swap():
+                    while not stop.wait(0.5):
+                        place = Path(folder) / "next"
+                        place.symlink_to(versions[(len(swaps) + 1) % 2])
+                        place.replace(served)
+                        swaps.append(time.perf_counter())
 
-            thread = threading.Thread(target=swap)
-            thread.start()
-            swapping = post(service, "/churn/predict_proba", body, seconds, CONNECTIONS)
-            stop.set()
-            thread.join()
-        table.compare(f"p99 with a swap every 0.5 s / without ({len(swaps)} swaps)", still.p99, swapping.p99, "ms",
-                      1e3, "every request answered; target: at most twice", swapping.p99 / still.p99)
+                thread = threading.Thread(target=swap)
+                thread.start()
+                try:
+                    runs.append((still, post(service, "/churn/predict_proba", body, seconds, CONNECTIONS)))
+                finally:
+                    stop.set()
+                    thread.join()
+        table.pairs(f"p99 with a swap every 0.5 s / without ({len(swaps)} swaps)", [still for still, _ in runs],
+                    [swapping for _, swapping in runs], lambda run: run.p99, "ms", 1e3, False,
+                    "every request answered; target: at least 0.5")
 
 
 def unpack(folder, team):

@@ -10,6 +10,7 @@ use super::{
     changes::{self, ModelChange},
     deployment::Deployment,
     loading::Opened,
+    patience::patiently,
     telemetry::{self, Swap},
 };
 use crate::problem::panic_message;
@@ -103,7 +104,7 @@ impl Deployment {
 
     fn swap_in(&self, turn: Turn, allows_breaking: bool) -> Result<Swapped, Refused> {
         let (from, mut to) = (self.current().described.id, None);
-        let outcome = caught(|| self.exchange(allows_breaking, &mut to));
+        let outcome = patiently(|| caught(|| self.exchange(allows_breaking, &mut to)));
         self.report(from, to, &outcome);
         if outcome.as_ref().is_ok_and(|swapped| swapped.from != swapped.to) {
             let told = catch_unwind(AssertUnwindSafe(|| self.tell_followers()));
