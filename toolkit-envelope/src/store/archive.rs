@@ -148,7 +148,7 @@ impl<R: Read> Reader<R> {
         match self.inner.read(&mut [0]) {
             Ok(0) => Ok(signatures),
             Ok(_) => Err(FileFault::new("the end", format!("is at byte {}, but more follows; cut it off", self.at))),
-            Err(error) => Err(FileFault::new("the end", format!("cannot be read: {error}"))),
+            Err(error) => Err(FileFault::unread("the end", &error)),
         }
     }
 
@@ -161,7 +161,7 @@ impl<R: Read> Reader<R> {
     fn bytes(&mut self, name: &str, size: u64) -> Result<Vec<u8>, FileFault> {
         let mut bytes = Vec::new();
         let read = self.inner.by_ref().take(size).read_to_end(&mut bytes);
-        read.map_err(|error| FileFault::new(name, format!("cannot be read: {error}")))?;
+        read.map_err(|error| FileFault::unread(name, &error))?;
         if (bytes.len() as u64) < size {
             return Err(self.cut_off(name));
         }
@@ -189,7 +189,7 @@ impl<R: Read> Reader<R> {
     fn fill(&mut self, bytes: &mut [u8], label: &str) -> Result<(), FileFault> {
         self.inner.read_exact(bytes).map_err(|error| match error.kind() {
             io::ErrorKind::UnexpectedEof => self.cut_off(label),
-            _ => FileFault::new(label, format!("cannot be read: {error}")),
+            _ => FileFault::unread(label, &error),
         })?;
         self.at += bytes.len() as u64;
         Ok(())

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{Error, FileFault, disk, layout};
+use super::{Error, FileFault, disk, error::UNREAD, layout};
 use crate::digest::{Digest, Hashing};
 
 /// How many bytes are read at a time.
@@ -94,7 +94,7 @@ pub(crate) fn unreadable(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "is missing; take it from where the envelope was saved".to_owned(),
         io::ErrorKind::InvalidInput => "is not a regular file, expected no links, directories or devices".to_owned(),
-        _ => format!("cannot be read: {error}"),
+        _ => format!("{UNREAD}{error}"),
     }
 }
 

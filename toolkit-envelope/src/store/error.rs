@@ -90,7 +90,15 @@ pub struct FileFault {
     pub message: String,
 }
 
+/// How the fault of a file begins that the system did not read.
+pub(crate) const UNREAD: &str = "cannot be read: ";
+
 impl FileFault {
+    /// The fault of a file that the system did not read.
+    pub(crate) fn unread(file: impl Into<String>, error: &io::Error) -> Self {
+        Self::new(file, format!("{UNREAD}{error}"))
+    }
+
     pub(crate) fn new(file: impl Into<String>, message: impl Into<String>) -> Self {
         Self { file: file.into(), pointer: String::new(), message: message.into() }
     }
@@ -109,6 +117,16 @@ impl fmt::Display for FileFault {
 }
 
 impl Error {
+    /// Whether the system has failed, and not the envelope: the same bytes may be read another time.
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::Io { .. } => true,
+            Self::Broken { faults, .. } => faults.iter().any(|fault| fault.message.starts_with(UNREAD)),
+            _ => false,
+        }
+    }
+
     pub(crate) fn io(doing: &'static str, place: &Path) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::Io { doing, place: place.display().to_string(), source }
     }
@@ -130,5 +148,21 @@ impl<T: fmt::Display> fmt::Display for Lines<'_, T> {
             0 => Ok(()),
             more => write!(f, "\n  and {more} more"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_system_did_not_read_may_be_read_another_time_and_what_is_broken_stays_so() {
+        let place = Path::new("churn.envelope");
+        let error = || io::Error::other("too many open files");
+        let unread = FileFault::new("model.onnx", super::super::blob::unreadable(&error()));
+        assert!(Error::broken(place, vec![FileFault::new("envelope.json", "is cut off"), unread]).may_pass());
+        assert!(Error::broken(place, vec![FileFault::unread("the end", &error())]).may_pass());
+        assert!(Error::io("open", place)(error()).may_pass());
+        assert!(!Error::broken(place, vec![FileFault::new("envelope.json", "is cut off")]).may_pass());
     }
 }
