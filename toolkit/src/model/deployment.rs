@@ -9,7 +9,7 @@ use toolkit_envelope::Manifest;
 
 use super::{
     ModelHandler, living,
-    loading::Opened,
+    loading::{Opened, Unloadable},
     version::Version,
     watch::{Seen, Watch},
 };
@@ -74,10 +74,10 @@ impl Deployment {
         let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let pool = Pool::new(workers, 1024);
         let version = Opened::at(source).and_then(|opened| {
-            opened.verify_signatures(handler).map_err(|reason| vec![reason])?;
+            opened.verify_signatures(handler).map_err(|reason| Unloadable::lasting(vec![reason]))?;
             opened.load(handler, &pool)
         });
-        let version = version.map_err(|reasons| {
+        let version = version.map_err(|Unloadable { reasons, .. }| {
             let lines = if reasons.len() > 1 { "\n  " } else { " " };
             format!("the envelope {}:{lines}{}", handler.source.display(), reasons.join("\n  "))
         })?;

@@ -9,7 +9,7 @@ use toolkit_envelope::Digest;
 use super::{
     changes::{self, ModelChange},
     deployment::Deployment,
-    loading::Opened,
+    loading::{Opened, Unloadable},
     patience::patiently,
     telemetry::{self, Swap},
 };
@@ -34,7 +34,7 @@ pub(crate) enum Refused {
     /// Another swap of the same model is in progress.
     InProgress,
     /// The envelope cannot be opened, is not whole, or its model cannot be loaded.
-    Unloadable(Vec<String>),
+    Unloadable(Unloadable),
     /// None of the trusted keys has signed it.
     Untrusted(String),
     /// Callers, or code that was compiled for the model, would fail.
@@ -60,11 +60,20 @@ impl Refused {
         }
     }
 
+    /// Whether another attempt may come out otherwise, with the same bytes at the source.
+    pub(super) fn may_pass(&self) -> bool {
+        match self {
+            Self::InProgress | Self::Panicked(_) => true,
+            Self::Unloadable(unloadable) => unloadable.may_pass,
+            Self::Untrusted(_) | Self::Incompatible { .. } => false,
+        }
+    }
+
     /// Each reason, in a sentence.
     pub(crate) fn reasons(&self) -> Vec<String> {
         match self {
             Self::InProgress => vec!["another swap of this model is in progress".to_owned()],
-            Self::Unloadable(reasons) => reasons.clone(),
+            Self::Unloadable(unloadable) => unloadable.reasons.clone(),
             Self::Untrusted(reason) => vec![reason.clone()],
             Self::Incompatible { changes, problems } => {
                 changes.iter().map(ToString::to_string).chain(problems.iter().cloned()).collect()
@@ -84,28 +93,35 @@ impl Deployment {
     pub(crate) async fn swap(self: &Arc<Self>, allows_breaking: bool) -> Result<Swapped, Refused> {
         let turn = self.turn()?;
         let (deployment, span) = (self.clone(), tracing::Span::current());
-        let work = move || span.in_scope(|| deployment.swap_in(turn, allows_breaking));
+        let work = move || span.in_scope(|| deployment.swap_in(turn, allows_breaking, &[]));
         match tokio::task::spawn_blocking(work).await {
             Ok(outcome) => outcome,
             // It was not begun, as the service stops: whatever panics in it is caught.
-            Err(_) => Err(Refused::Unloadable(vec!["the service stops".to_owned()])),
+            Err(_) => Err(Refused::Unloadable(Unloadable::passing("the service stops".to_owned()))),
         }
     }
 
     /// The same, on a thread that may be blocked.
+    #[cfg(test)]
     pub(super) fn swap_blocking(&self, allows_breaking: bool) -> Result<Swapped, Refused> {
-        let turn = self.turn()?;
-        self.swap_in(turn, allows_breaking)
+        self.swap_in(self.turn()?, allows_breaking, &[])
+    }
+
+    /// The same, as the source has changed; a refusal for the reasons that are `told` already is not told again.
+    pub(super) fn swap_watched(&self, told: &[String]) -> Result<Swapped, Refused> {
+        self.swap_in(self.turn()?, false, told)
     }
 
     fn turn(&self) -> Result<Turn, Refused> {
         self.turn.clone().try_lock_owned().map_err(|_| Refused::InProgress)
     }
 
-    fn swap_in(&self, turn: Turn, allows_breaking: bool) -> Result<Swapped, Refused> {
+    fn swap_in(&self, turn: Turn, allows_breaking: bool, told: &[String]) -> Result<Swapped, Refused> {
         let (from, mut to) = (self.current().described.id, None);
         let outcome = patiently(|| caught(|| self.exchange(allows_breaking, &mut to)));
-        self.report(from, to, &outcome);
+        if outcome.as_ref().err().is_none_or(|refused| refused.reasons() != told) {
+            self.report(from, to, &outcome);
+        }
         if outcome.as_ref().is_ok_and(|swapped| swapped.from != swapped.to) {
             let told = catch_unwind(AssertUnwindSafe(|| self.tell_followers()));
             if let Err(panic) = told {
@@ -130,9 +146,9 @@ impl Deployment {
         let changes = changes::between(&old.manifest, new.manifest());
         let is_fatal = |change: &&ModelChange| change.is_breaking() && !allows_breaking && !handler.allows_breaking;
         let fatal: Vec<_> = changes.iter().filter(is_fatal).cloned().collect();
-        let next = opened.load(handler, self.pool()).map_err(|mut reasons| {
-            reasons.extend(fatal.iter().map(ToString::to_string));
-            Refused::Unloadable(reasons)
+        let next = opened.load(handler, self.pool()).map_err(|mut unloadable| {
+            unloadable.reasons.extend(fatal.iter().map(ToString::to_string));
+            Refused::Unloadable(unloadable)
         })?;
         let (from, to, not_routed) = (old.id, new.id(), changes::added(self.routed(), new.manifest()));
         let took_over = self.replace(next, fatal.is_empty());

@@ -33,11 +33,11 @@ impl Watch {
         let (end, ended) = mpsc::channel();
         let runtime = tokio::runtime::Handle::try_current().ok();
         let name = source.display().to_string();
-        let mut watching = Watching { source, handled: seen, unsettled: None, tried: None, is_gone: false };
+        let mut watching = Watching { handled: seen, ..Watching::of(source) };
         let work = move || {
             let _entered = runtime.as_ref().map(tokio::runtime::Handle::enter);
             while ended.recv_timeout(every) == Err(RecvTimeoutError::Timeout) {
-                watching.look(|| deployment.upgrade().map(|deployment| deployment.swap_blocking(false)));
+                watching.look(|told| deployment.upgrade().map(|deployment| deployment.swap_watched(told)));
             }
         };
         if let Err(error) = std::thread::Builder::new().name("toolkit-watch".to_owned()).spawn(work) {
@@ -118,17 +118,24 @@ struct Watching {
     handled: Option<Seen>,
     /// What was there the last time, while it is not what serves.
     unsettled: Option<Seen>,
-    /// What could not be loaded; it is tried again when it has changed.
+    /// What is not fit to serve; it is tried again when it has changed.
     tried: Option<Seen>,
+    /// Why what is there did not come to serve, when it was tried the last time.
+    told: Vec<String>,
     is_gone: bool,
 }
 
 impl Watching {
-    /// Looks once; swaps if there is something else that has stopped changing.
-    fn look(&mut self, swap: impl FnOnce() -> Option<Result<Swapped, Refused>>) {
+    fn of(source: PathBuf) -> Self {
+        Self { source, handled: None, unsettled: None, tried: None, told: Vec::new(), is_gone: false }
+    }
+
+    /// Looks once; swaps if there is something else that has stopped changing. The swap is told why the last one of the
+    /// same files was refused.
+    fn look(&mut self, swap: impl FnOnce(&[String]) -> Option<Result<Swapped, Refused>>) {
         let head = match Seen::head(&self.source) {
             Ok(head) if Some(&head) == self.handled.as_ref() => {
-                (self.unsettled, self.tried) = (None, None);
+                self.forget();
                 return self.there();
             }
             Ok(head) => Some(head),
@@ -140,19 +147,32 @@ impl Watching {
         let Ok(whole) = Seen::whole(&self.source) else { return };
         self.there();
         let is_settled = self.unsettled.as_ref() == Some(&whole);
+        if !is_settled {
+            self.forget();
+        }
         self.unsettled = Some(whole.clone());
         if !is_settled || self.tried.as_ref() == Some(&whole) {
             return;
         }
-        match swap() {
+        match swap(&self.told) {
             Some(Ok(_)) => {
                 self.handled = head;
-                (self.unsettled, self.tried) = (None, None);
+                self.forget();
             }
             // Whoever swaps now may have begun before the change.
             None | Some(Err(Refused::InProgress)) => {}
-            Some(Err(_)) => self.tried = Some(whole),
+            Some(Err(refused)) => {
+                self.told = refused.reasons();
+                // What has failed otherwise, such as a file system that is away for a moment, is tried at each look.
+                self.tried = Some(whole).filter(|_| !refused.may_pass());
+            }
         }
+    }
+
+    /// What is known of the files that were there is over: others are there, or the same ones again.
+    fn forget(&mut self) {
+        (self.unsettled, self.tried) = (None, None);
+        self.told.clear();
     }
 
     fn there(&mut self) {
@@ -162,6 +182,7 @@ impl Watching {
     }
 
     fn gone(&mut self, error: &io::Error) {
+        self.forget();
         if !std::mem::replace(&mut self.is_gone, true) {
             let source = self.source.display();
             tracing::warn!("the envelope {source} cannot be looked at: {error}; what was loaded from it serves on");
@@ -179,7 +200,7 @@ mod tests {
     use tempfile::TempDir;
     use toolkit_envelope::Digest;
 
-    use super::*;
+    use super::{super::loading::Unloadable, *};
 
     /// A source of three files, and a watch of it that knows no version.
     fn watching() -> (TempDir, Watching) {
@@ -189,7 +210,7 @@ mod tests {
         write(&source, "envelope.json", "one");
         write(&source, "envelope.sha256", "one");
         write(&source, "blobs/sha256/1", "one");
-        (folder, Watching { source, handled: None, unsettled: None, tried: None, is_gone: false })
+        (folder, Watching::of(source))
     }
 
     fn write(source: &Path, name: &str, contents: &str) {
@@ -197,13 +218,22 @@ mod tests {
     }
 
     const SERVED: Option<Refused> = None;
-    const FAILED: Option<Refused> = Some(Refused::Unloadable(Vec::new()));
+
+    /// What is not fit to serve.
+    fn unfit() -> Option<Refused> {
+        Some(Refused::Unloadable(Unloadable::lasting(vec!["it is cut off".to_owned()])))
+    }
+
+    /// What could not be read for a reason that passes.
+    fn unread() -> Option<Refused> {
+        Some(Refused::Unloadable(Unloadable::passing("too many open files".to_owned())))
+    }
 
     /// How often a swap is asked for in so many looks.
     fn asked(watching: &mut Watching, looks: usize, answer: Option<Refused>) -> usize {
         let (mut asked, id) = (0, Digest::of(b""));
         for _ in 0..looks {
-            watching.look(|| {
+            watching.look(|_| {
                 asked += 1;
                 let served = Swapped { from: id, to: id, changes: Vec::new(), not_routed: Vec::new() };
                 Some(answer.clone().map_or(Ok(served), Err))
@@ -225,12 +255,41 @@ mod tests {
     #[test]
     fn what_cannot_be_loaded_is_tried_again_only_when_it_has_changed() {
         let (_folder, mut watching) = watching();
-        assert_eq!(asked(&mut watching, 10, FAILED), 1);
+        assert_eq!(asked(&mut watching, 10, unfit()), 1);
         // A file is added, deep below: the envelope may be whole now.
         write(&watching.source, "blobs/sha256/2", "two");
-        assert_eq!(asked(&mut watching, 10, FAILED), 1);
+        assert_eq!(asked(&mut watching, 10, unfit()), 1);
         write(&watching.source, "envelope.json", "two and more");
         assert_eq!(asked(&mut watching, 10, SERVED), 1);
+    }
+
+    #[test]
+    fn what_could_not_be_read_is_tried_at_each_look_and_told_once() {
+        let (_folder, mut watching) = watching();
+        assert_eq!(asked(&mut watching, 5, unread()), 4);
+        let mut told = Vec::new();
+        watching.look(|known| {
+            told = known.to_vec();
+            Some(Err(Refused::Panicked("out of order".to_owned())))
+        });
+        assert_eq!(told, unread().unwrap().reasons());
+        watching.look(|known| {
+            told = known.to_vec();
+            None
+        });
+        assert_eq!(told, ["loading it panicked: out of order"]);
+        assert_eq!(asked(&mut watching, 5, SERVED), 1);
+    }
+
+    #[test]
+    fn what_goes_away_and_comes_back_unchanged_is_tried_again() {
+        let (folder, mut watching) = watching();
+        assert_eq!(asked(&mut watching, 5, unfit()), 1);
+        let elsewhere = folder.path().join("elsewhere");
+        fs::rename(&watching.source, &elsewhere).unwrap();
+        assert_eq!(asked(&mut watching, 2, unfit()), 0);
+        fs::rename(&elsewhere, &watching.source).unwrap();
+        assert_eq!(asked(&mut watching, 5, SERVED), 1);
     }
 
     #[test]
