@@ -16,7 +16,7 @@ use super::{
 use crate::limits::Pool;
 
 /// Says what is wrong with a version, for whoever relies on more than its schemas.
-pub(crate) type Guard = Box<dyn Fn(&Version) -> Vec<String> + Send + Sync>;
+pub(crate) type Guard = dyn Fn(&Version) -> Vec<String> + Send + Sync;
 
 /// What is told when another version has come to serve.
 pub(crate) trait Follower: Send + Sync {
@@ -33,7 +33,7 @@ pub(crate) struct Deployment {
     current: ArcSwap<Version>,
     /// What the version that came first says of itself: endpoints are made for its functions.
     routed: Manifest,
-    guards: Mutex<Vec<Guard>>,
+    guards: Mutex<Vec<Weak<Guard>>>,
     followers: Mutex<Vec<Weak<dyn Follower>>>,
     pub(super) turn: Arc<tokio::sync::Mutex<()>>,
     /// Ends with the deployment.
@@ -105,14 +105,16 @@ impl Deployment {
         self.current.load_full()
     }
 
-    /// Has `guard` look at every version from now on: one that it finds something wrong with does not come to serve.
+    /// Has `guard` look at every version as long as somebody holds it: one that it finds something wrong with does not come
+    /// to serve.
     ///
-    /// What it finds wrong with the one that serves now is given back; then it is not kept.
-    pub(crate) fn guard(&self, guard: Guard) -> Vec<String> {
+    /// What it finds wrong with the one that serves now is given back; then it is asked no more.
+    pub(crate) fn guard(&self, guard: &Arc<Guard>) -> Vec<String> {
         let mut guards = lock(&self.guards);
+        guards.retain(|guard| guard.strong_count() > 0);
         let wrong = guard(&self.current());
         if wrong.is_empty() {
-            guards.push(guard);
+            guards.push(Arc::downgrade(guard));
         }
         wrong
     }
@@ -135,12 +137,16 @@ impl Deployment {
     /// Has `next` serve, unless it is refused anyway or a guard finds something wrong with it: that is given back.
     pub(super) fn replace(&self, next: Version, is_allowed: bool) -> Result<(), Vec<String>> {
         // Who comes to guard waits, and then looks at the version that has come to serve.
-        let guards = lock(&self.guards);
-        let problems: Vec<_> = guards.iter().flat_map(|guard| guard(&next)).collect();
+        let mut guards = lock(&self.guards);
+        guards.retain(|guard| guard.strong_count() > 0);
+        let problems: Vec<_> = guards.iter().filter_map(Weak::upgrade).flat_map(|guard| guard(&next)).collect();
         if !is_allowed || !problems.is_empty() {
             return Err(problems);
         }
-        self.current.swap(Arc::new(next)).retire();
+        let before = self.current.swap(Arc::new(next));
+        // Nobody waits to guard while the version is freed.
+        drop(guards);
+        before.retire();
         Ok(())
     }
 

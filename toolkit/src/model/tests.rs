@@ -13,7 +13,12 @@ use tempfile::TempDir;
 use toolkit_envelope::{Envelope, OnnxModel};
 
 use super::onnx_writer::{Parts, node, tensor, value};
-use super::{Follower, ModelHandler, deployment::Deployment, swap::Refused, version::Version};
+use super::{
+    Follower, ModelHandler,
+    deployment::{Deployment, Guard},
+    swap::Refused,
+    version::Version,
+};
 
 /// A model that multiplies with `factor`.
 fn version(factor: f32) -> Envelope {
@@ -96,10 +101,10 @@ fn a_guard_keeps_out_what_it_finds_something_wrong_with() {
     let deployment = Deployment::open(&handler).unwrap();
     let three = version(3.0);
     let id = three.id();
-    let wrong = deployment.guard(Box::new(move |version| {
+    let guard: Arc<Guard> = Arc::new(move |version: &Version| {
         if version.described.id == id { vec!["`a` is no `u8`".to_owned()] } else { Vec::new() }
-    }));
-    assert!(wrong.is_empty());
+    });
+    assert!(deployment.guard(&guard).is_empty());
     put(folder.path(), &three);
     let refused = deployment.swap_blocking(true).unwrap_err();
     assert_eq!(refused.reasons(), ["`a` is no `u8`"]);
@@ -107,8 +112,14 @@ fn a_guard_keeps_out_what_it_finds_something_wrong_with() {
     put(folder.path(), &version(4.0));
     deployment.swap_blocking(false).unwrap();
     // What does not fit the version that serves is told at once, and does not stay.
-    assert_eq!(deployment.guard(Box::new(|_| vec!["no".to_owned()])), ["no"]);
+    let unsuited: Arc<Guard> = Arc::new(|_: &Version| vec!["no".to_owned()]);
+    assert_eq!(deployment.guard(&unsuited), ["no"]);
     put(folder.path(), &version(5.0));
+    deployment.swap_blocking(false).unwrap();
+    // It has its say as long as somebody holds it.
+    put(folder.path(), &three);
+    deployment.swap_blocking(false).unwrap_err();
+    drop(guard);
     deployment.swap_blocking(false).unwrap();
 }
 
@@ -117,10 +128,11 @@ fn a_panic_while_another_version_is_loaded_is_a_refusal_and_the_next_swap_is_mad
     let (folder, handler) = folder();
     let deployment = Deployment::open(&handler).unwrap();
     let asked = AtomicUsize::new(0);
-    deployment.guard(Box::new(move |_| {
+    let guard: Arc<Guard> = Arc::new(move |_: &Version| {
         assert_ne!(asked.fetch_add(1, Ordering::Relaxed), 1, "out of order");
         Vec::new()
-    }));
+    });
+    deployment.guard(&guard);
     let before = deployment.current();
     put(folder.path(), &version(3.0));
     assert!(matches!(deployment.swap_blocking(false), Err(Refused::Panicked(words)) if words.contains("out of order")));

@@ -14,7 +14,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use toolkit_envelope::manifest;
 
 use self::form::RustType;
-use super::{ModelHandler, deployment::Deployment, failure::Failure, version::Version};
+use super::{ModelHandler, deployment::{Deployment, Guard}, failure::Failure, version::Version};
 
 /// What a [`Model`] can be called with: a `#[data]` type whose fields are the model's columns.
 #[diagnostic::on_unimplemented(
@@ -78,6 +78,8 @@ pub struct Model<In, Out> {
     deployment: Arc<Deployment>,
     function: String,
     types: Arc<Types>,
+    /// Keeps out versions that do not fit, as long as there is a model that would be called with them.
+    _guard: Arc<Guard>,
     rows: PhantomData<fn(In) -> Out>,
 }
 
@@ -112,16 +114,16 @@ impl<In: ModelInput, Out: ModelOutput> Model<In, Out> {
         let told = |fault: String| anyhow::anyhow!("the envelope {}: {fault}", handler.source.display());
         let types = Arc::new(Types { input: RustType::written::<In>(), output: RustType::read::<Out>() });
         let function = chosen(&deployment.current(), function).map_err(told)?.name.clone();
-        let guard = {
+        let guard: Arc<Guard> = {
             let (types, function) = (types.clone(), function.clone());
-            move |version: &Version| match chosen(version, Some(&function)) {
+            Arc::new(move |version: &Version| match chosen(version, Some(&function)) {
                 Ok(function) => types.differences(function),
                 Err(fault) => vec![fault],
-            }
+            })
         };
-        let differences = deployment.guard(Box::new(guard));
+        let differences = deployment.guard(&guard);
         if differences.is_empty() {
-            return Ok(Self { deployment, function, types, rows: PhantomData });
+            return Ok(Self { deployment, function, types, _guard: guard, rows: PhantomData });
         }
         Err(told(types.told(&function, &differences)))
     }
