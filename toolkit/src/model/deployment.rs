@@ -13,7 +13,7 @@ use super::{
     version::Version,
     watch::{Seen, Watch},
 };
-use crate::limits::Pool;
+use crate::{limits::Pool, telemetry::models};
 
 /// Says what is wrong with a version, for whoever relies on more than its schemas.
 pub(crate) type Guard = dyn Fn(&Version) -> Vec<String> + Send + Sync;
@@ -92,7 +92,9 @@ impl Deployment {
             turn: Arc::default(),
             _watch: handler.watch.map(|every| Watch::start(this.clone(), source.to_owned(), every, seen)),
         };
-        Ok(Arc::new_cyclic(deployment))
+        let deployment = Arc::new_cyclic(deployment);
+        models::serves(deployment.name(), &deployment.current().described.id.to_string());
+        Ok(deployment)
     }
 
     /// How the model is served.
@@ -148,6 +150,11 @@ impl Deployment {
         drop(guards);
         before.retire();
         Ok(())
+    }
+
+    /// The model's name: the handler's, or that of the version that came first.
+    pub(super) fn name(&self) -> &str {
+        self.handler.name_of(&self.routed)
     }
 
     pub(super) fn source(&self) -> &Path {

@@ -33,9 +33,12 @@ pub(super) enum Subject {
 }
 
 impl Subject {
-    /// The model's name: the handler's, or that of its envelope.
+    /// The model's name: the handler's, or that of its envelope when it was opened.
     pub(super) fn name(&self, handler: &ModelHandler) -> String {
-        self.with(|described| handler.name_of(&described.manifest).to_owned())
+        match self {
+            Self::Described(described) => handler.name_of(&described.manifest).to_owned(),
+            Self::Deployed(deployment) => deployment.name().to_owned(),
+        }
     }
 
     pub(super) fn with<T>(&self, look: impl FnOnce(&Described) -> T) -> T {

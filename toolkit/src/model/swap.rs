@@ -146,7 +146,9 @@ impl Deployment {
         let changes = changes::between(&old.manifest, new.manifest());
         let is_fatal = |change: &&ModelChange| change.is_breaking() && !allows_breaking && !handler.allows_breaking;
         let fatal: Vec<_> = changes.iter().filter(is_fatal).cloned().collect();
-        let next = opened.load(handler, self.pool()).map_err(|mut unloadable| {
+        // Whatever its manifest calls it, it is known by the name that its endpoints have.
+        let named = handler.clone().name(self.name());
+        let next = opened.load(&named, self.pool()).map_err(|mut unloadable| {
             unloadable.reasons.extend(fatal.iter().map(ToString::to_string));
             Refused::Unloadable(unloadable)
         })?;
@@ -158,7 +160,7 @@ impl Deployment {
 
     /// Says what a swap has come to.
     fn report(&self, from: Digest, to: Option<Digest>, outcome: &Result<Swapped, Refused>) {
-        let name = self.handler().name_of(self.routed());
+        let name = self.name();
         match outcome {
             Ok(swapped) if swapped.from == swapped.to => {
                 tracing::info!("the model `{name}` stays as it is: its source still has {from}");

@@ -22,11 +22,15 @@ use super::{
 
 /// A model that multiplies with `factor`.
 fn version(factor: f32) -> Envelope {
+    called("scale", factor)
+}
+
+fn called(name: &str, factor: f32) -> Envelope {
     let (inputs, outputs) = (vec![value("x", 1, &[2])], vec![value("y", 1, &[2])]);
     let weights = vec![tensor("w", &[2], &[factor, factor])];
     let parts = Parts { nodes: vec![node("Mul", &["x", "w"], &["y"])], initializers: weights, inputs, outputs };
     let rows = vec![json!({ "a": 1, "b": 2 })];
-    OnnxModel::new("scale", parts.model(10, 21)).example(rows).into_builder().unwrap().build().unwrap()
+    OnnxModel::new(name, parts.model(10, 21)).example(rows).into_builder().unwrap().build().unwrap()
 }
 
 /// A folder with the version whose factor is 2, and a handler that serves it.
@@ -121,6 +125,27 @@ fn a_guard_keeps_out_what_it_finds_something_wrong_with() {
     deployment.swap_blocking(false).unwrap_err();
     drop(guard);
     deployment.swap_blocking(false).unwrap();
+}
+
+#[test]
+fn a_version_of_another_name_is_known_by_the_one_that_the_model_is_deployed_under() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = folder.path().join("scale.envelope");
+    called("first name", 2.0).save_archive(&source).unwrap();
+    let deployment = Deployment::open(&ModelHandler::new(source)).unwrap();
+    let next = called("second name", 3.0);
+    let serving = |name: &str| -> Vec<String> {
+        let all = crate::telemetry::models::serving().into_iter();
+        all.filter(|(model, _)| &**model == name).map(|(_, version)| version.to_string()).collect()
+    };
+    assert_eq!(serving("first name"), [called("first name", 2.0).id().to_string()]);
+    put(folder.path(), &next);
+    assert!(matches!(deployment.swap_blocking(false), Err(Refused::Incompatible { .. })));
+    assert_eq!(serving("first name"), [called("first name", 2.0).id().to_string()]);
+    deployment.swap_blocking(true).unwrap();
+    assert_eq!(serving("first name"), [next.id().to_string()]);
+    assert_eq!(deployment.name(), "first name");
+    assert_eq!(serving("second name"), [""; 0]);
 }
 
 #[test]

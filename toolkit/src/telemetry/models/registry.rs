@@ -104,7 +104,6 @@ impl Model {
         if let Some(version) = self.versions.iter().find(is_this) {
             return version.clone();
         }
-        let is_first = !self.versions.iter().any(|version| version.is_serving());
         let version = Arc::new(Version {
             id: id.into(),
             since: OnceLock::new(),
@@ -114,10 +113,6 @@ impl Model {
             refused: AtomicU64::new(0),
             failed: AtomicU64::new(0),
         });
-        if is_first {
-            // Any other one has to take the place of this one, or be called.
-            version.serves();
-        }
         self.versions.push_back(version.clone());
         if self.versions.len() > MOST_VERSIONS
             && let Some(oldest) = self.versions.iter().position(|version| !version.is_loaded())
@@ -183,6 +178,13 @@ impl Models {
         }
     }
 
+    fn serves(&mut self, model: &str, version: &str) {
+        self.with(model, |model| {
+            let is_this = |known: &&Arc<Version>| &*known.id == version && known.until.get().is_none();
+            model.versions.iter().filter(is_this).for_each(|version| version.serves());
+        });
+    }
+
     fn replaced(&mut self, model: &str, from: &str, to: &str) {
         self.with(model, |model| {
             let loaded = model.versions.iter().filter(|version| version.is_loaded() && version.until.get().is_none());
@@ -224,6 +226,11 @@ pub(super) fn unloaded(model: &str, version: &Arc<Version>) {
     locked().unloaded(model, version);
 }
 
+/// The version that a model is deployed with serves.
+pub(crate) fn serves(model: &str, version: &str) {
+    locked().serves(model, version);
+}
+
 /// One version has taken the place of another one.
 pub(super) fn replaced(model: &str, from: &str, to: &str) {
     locked().replaced(model, from, to);
@@ -235,7 +242,7 @@ pub(crate) fn deployed(model: &str, path: &str) {
 }
 
 /// The name of each model with the id of each of its versions that serves now.
-pub(in crate::telemetry) fn serving() -> Vec<(Arc<str>, Arc<str>)> {
+pub(crate) fn serving() -> Vec<(Arc<str>, Arc<str>)> {
     locked().serving()
 }
 
@@ -275,6 +282,8 @@ mod tests {
     fn a_version_serves_from_when_it_is_put_in_place_until_another_one_is() {
         let mut models = empty();
         let (old, _) = models.loaded(CHURN, "a", "predict");
+        assert_eq!(serving(&models), [""; 0]);
+        models.serves(CHURN, "a");
         let (new, _) = models.loaded(CHURN, "b", "predict");
         assert_eq!(serving(&models), ["a"]);
         models.replaced(CHURN, "a", "b");
@@ -295,6 +304,7 @@ mod tests {
     fn a_version_that_is_refused_is_forgotten_and_one_that_served_is_not() {
         let mut models = empty();
         let (old, _) = models.loaded(CHURN, "a", "predict");
+        models.serves(CHURN, "a");
         let (new, _) = models.loaded(CHURN, "b", "predict");
         models.unloaded(CHURN, &new);
         models.unloaded(CHURN, &old);
@@ -306,6 +316,7 @@ mod tests {
         let mut models = empty();
         let (first, _) = models.loaded(CHURN, "a", "predict");
         let (second, _) = models.loaded(CHURN, "a", "predict_proba");
+        models.serves(CHURN, "a");
         assert!(Arc::ptr_eq(&first, &second));
         models.unloaded(CHURN, &first);
         assert_eq!(serving(&models), ["a"]);
@@ -317,6 +328,7 @@ mod tests {
     fn models_functions_versions_and_paths_are_bounded_and_those_that_serve_stay() {
         let mut models = empty();
         models.loaded(CHURN, "a", "predict");
+        models.serves(CHURN, "a");
         for number in 0..1000 {
             let (version, _) = models.loaded(CHURN, &number.to_string(), &format!("predict_{number}"));
             version.serves();
