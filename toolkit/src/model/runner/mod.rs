@@ -19,6 +19,7 @@ use bytes::Bytes;
 use toolkit_envelope::{Call, Envelope, Function};
 
 pub use batching::Batching;
+pub(super) use work::has_rows;
 
 use self::{
     batcher::Batcher,

@@ -167,7 +167,8 @@ pub(super) fn joins(function: &manifest::Function) -> Result<(), &'static str> {
     }
 }
 
-fn has_rows(schema: &Schema) -> bool {
+/// Whether what has the schema is as many as the rows of a call.
+pub(in crate::model) fn has_rows(schema: &Schema) -> bool {
     match &schema.kind {
         Kind::Frame { .. } | Kind::Series { .. } => true,
         Kind::Tensor { shape, .. } => shape.first() == Some(&-1),
