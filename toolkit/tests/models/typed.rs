@@ -225,6 +225,21 @@ async fn what_no_rust_type_says_is_the_callers_fault_and_told_with_its_place() {
 }
 
 #[toolkit::test]
+async fn what_is_no_finite_number_is_refused_even_where_null_is_taken() {
+    let model = open::<Customer, Chances>("predict_proba");
+    for wrong in [f32::INFINITY, f32::NEG_INFINITY, f32::NAN] {
+        let [right, mut customer] = [customers().remove(0), customers().remove(1)];
+        customer.total_charges = Some(wrong);
+        let told = problem(model.predict_all(vec![right, customer]).await);
+        assert_eq!(told.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(told.to_string().ends_with("`/1/total_charges` must be a finite number"), "{told}");
+    }
+    let mut customer = customers().remove(0);
+    customer.total_charges = None;
+    model.predict(customer).await.unwrap();
+}
+
+#[toolkit::test]
 async fn more_rows_than_the_handler_allows_are_refused() {
     let model = Model::<Customer, Leaves>::open(ModelHandler::new(churn()).max_rows(1)).unwrap();
     assert_eq!(problem(model.predict_all(customers()).await).status(), StatusCode::PAYLOAD_TOO_LARGE);

@@ -1,9 +1,10 @@
 use serde_json::Value;
 use toolkit_envelope::{
     manifest::{self, Parameter},
-    schema::{Field, Kind, Schema},
+    schema::{Domain, Field, Kind, Schema},
 };
 
+use super::super::runner::has_rows;
 use super::form::{Form, Object, Part, RustType, listed};
 
 /// Everything that keeps rows of the Rust type from being what the function takes.
@@ -69,6 +70,10 @@ impl<'t> Comparison<'t> {
 
     /// One row of a parameter or a result.
     fn row(&mut self, part: Part<'t>, schema: &Schema, at: &str) {
+        if !has_rows(schema) {
+            let whole = words(&schema.kind);
+            return self.note(at, &format!("is for one row, and the model {} {whole} for all of them; serve it with `app.model`", self.verb()));
+        }
         match &schema.kind {
             Kind::Frame { columns, index } => {
                 let columns: Vec<&Field> = columns.iter().chain(index.iter().flatten()).collect();
@@ -98,7 +103,7 @@ impl<'t> Comparison<'t> {
                 form => self.unless_any(&form, at, "a list"),
             },
             Kind::Tensor { dtype, shape } => self.tensor(part, dtype, shape, at),
-            kind => self.scalar(&part.form(), kind, at),
+            kind => self.scalar(&part.form(), kind, schema.domain.as_ref(), at),
         }
     }
 
@@ -178,7 +183,7 @@ impl<'t> Comparison<'t> {
         }
     }
 
-    fn scalar(&mut self, form: &Form<'_>, kind: &Kind, at: &str) {
+    fn scalar(&mut self, form: &Form<'_>, kind: &Kind, domain: Option<&Domain>, at: &str) {
         if let (Form::Choice(variants), Kind::Categorical { values, .. }) = (form, kind) {
             return self.choices(variants, values, at);
         }
@@ -188,6 +193,11 @@ impl<'t> Comparison<'t> {
         };
         if !fits {
             self.note(at, &format!("is {}, and the model {} {}", form.told(), self.verb(), words(kind)));
+        } else if let (Direction::Given, Form::Integer(Some((least, most)))) = (self.direction, form)
+            && integers(kind, domain).is_some_and(|(min, max)| min < *least || max > *most)
+        {
+            let kind = words(kind);
+            self.note(at, &format!("is an integer from {least} to {most}, and the model may answer any {kind}"));
         }
     }
 
@@ -246,7 +256,7 @@ fn takes(kind: &Kind, form: &Form<'_>) -> bool {
     match (form, kind) {
         (Form::Any, _) | (_, Kind::Any | Kind::Union { .. } | Kind::Map { .. } | Kind::Tuple { .. }) => true,
         (Form::Bool, kind) => matches!(kind, Kind::Bool) || may_be(kind, Value::is_boolean),
-        (Form::Integer, kind) => {
+        (Form::Integer(_), kind) => {
             is_integer || kind.is_float() || matches!(kind, Kind::Decimal { .. }) || may_be(kind, Value::is_number)
         }
         (Form::Number, kind) => kind.is_float() || matches!(kind, Kind::Decimal { .. }),
@@ -266,27 +276,42 @@ fn reads(form: &Form<'_>, kind: &Kind) -> bool {
     match (form, kind) {
         (Form::Any, _) | (_, Kind::Any | Kind::Union { .. } | Kind::Map { .. } | Kind::Tuple { .. }) => true,
         (Form::Bool, kind) => *kind == Kind::Bool || must_be(kind, Value::is_boolean),
-        (Form::Integer, kind) => kind.integer_range().is_some() || must_be(kind, Value::is_number),
+        (Form::Integer(_), kind) => kind.integer_range().is_some() || must_be(kind, Value::is_number),
         (Form::Number, kind) => kind.is_float() || kind.integer_range().is_some() || must_be(kind, Value::is_number),
         (Form::Text(format), kind) => is_text(kind, *format) || must_be(kind, Value::is_string),
         _ => false,
     }
 }
 
-/// Whether the kind is text on the wire, and of that format if it is one that has a kind of its own.
+/// The least and the greatest integer that there may be.
+fn integers(kind: &Kind, domain: Option<&Domain>) -> Option<(i128, i128)> {
+    let whole = |value: &Value| value.as_i64().map(i128::from).or_else(|| value.as_u64().map(i128::from));
+    if let Kind::Categorical { values, .. } = kind {
+        return Some((values.iter().filter_map(whole).min()?, values.iter().filter_map(whole).max()?));
+    }
+    let (min, max) = kind.integer_range()?;
+    if let Some(values) = domain.and_then(|domain| domain.values.as_ref()) {
+        return Some((values.iter().filter_map(whole).min()?, values.iter().filter_map(whole).max()?));
+    }
+    let bound = |bound: fn(&Domain) -> Option<&Value>| domain.and_then(bound).and_then(whole);
+    let (least, most) = (bound(|domain| domain.min.as_ref()), bound(|domain| domain.max.as_ref()));
+    Some((least.map_or(min, |least| least.max(min)), most.map_or(max, |most| most.min(max))))
+}
+
+/// Whether the kind is text on the wire, and of that format if it is not any text.
 fn is_text(kind: &Kind, format: Option<&str>) -> bool {
-    let of_format = match kind {
+    let formats: &[&str] = match kind {
         Kind::String => return true,
-        Kind::Date => "date",
-        Kind::Time { .. } => "time",
-        Kind::Timestamp { .. } => "date-time",
-        Kind::Duration { .. } => "duration",
-        Kind::Uuid => "uuid",
-        Kind::Binary | Kind::Decimal { .. } => "",
+        Kind::Date => &["date"],
+        Kind::Time { .. } => &["time", "partial-time"],
+        Kind::Timestamp { .. } => &["date-time", "partial-date-time"],
+        Kind::Duration { .. } => &["duration"],
+        Kind::Uuid => &["uuid"],
+        Kind::Binary => &["byte"],
+        Kind::Decimal { .. } => &["decimal"],
         _ => return false,
     };
-    let has_kind = |format: &str| ["date", "date-time", "duration", "time", "uuid"].contains(&format);
-    format.is_none_or(|format| format == of_format || !has_kind(format))
+    format.is_none_or(|format| formats.contains(&format))
 }
 
 /// Whether some of the categories are such values.

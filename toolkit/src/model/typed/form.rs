@@ -24,7 +24,8 @@ pub(super) struct Part<'t> {
 #[derive(Debug)]
 pub(super) enum Form<'t> {
     Bool,
-    Integer,
+    /// With the least and the greatest one that the type holds, if it says so.
+    Integer(Option<(i128, i128)>),
     Number,
     Text(Option<&'t str>),
     /// One of these values, as of an enum without fields.
@@ -116,7 +117,7 @@ impl<'t> Part<'t> {
         }
         match self.type_name() {
             Some("boolean") => Form::Bool,
-            Some("integer") => Form::Integer,
+            Some("integer") => Form::Integer(at("format").and_then(Value::as_str).and_then(integer_range)),
             Some("number") => Form::Number,
             Some("string") => Form::Text(at("format").and_then(Value::as_str)),
             Some("array") => match at("items").filter(|items| items.is_object()) {
@@ -162,12 +163,27 @@ impl<'t> Part<'t> {
     }
 }
 
+/// The least and the greatest integer of a format.
+fn integer_range(format: &str) -> Option<(i128, i128)> {
+    Some(match format {
+        "int8" => (i8::MIN.into(), i8::MAX.into()),
+        "int16" => (i16::MIN.into(), i16::MAX.into()),
+        "int32" => (i32::MIN.into(), i32::MAX.into()),
+        "int64" | "int" => (i64::MIN.into(), i64::MAX.into()),
+        "uint8" => (0, u8::MAX.into()),
+        "uint16" => (0, u16::MAX.into()),
+        "uint32" => (0, u32::MAX.into()),
+        "uint64" | "uint" => (0, u64::MAX.into()),
+        _ => return None,
+    })
+}
+
 impl Form<'_> {
     /// What a person is told of it.
     pub(super) fn told(&self) -> String {
         match self {
             Self::Bool => "a boolean".to_owned(),
-            Self::Integer => "an integer".to_owned(),
+            Self::Integer(_) => "an integer".to_owned(),
             Self::Number => "a number that may have a fraction".to_owned(),
             Self::Text(None) => "text".to_owned(),
             Self::Text(Some(format)) => format!("text (`{format}`)"),

@@ -5,6 +5,8 @@
 
 mod agreement;
 mod form;
+#[cfg(test)]
+mod tests;
 mod wire;
 
 use std::{fmt, marker::PhantomData, sync::Arc};
@@ -155,6 +157,12 @@ impl<In: ModelInput, Out: ModelOutput> Model<In, Out> {
         let runner = version.runner(&self.function).map_err(Failure::into_problem)?;
         let function = runner.function().declaration();
         let json = wire::arguments(function, &rows)?;
+        if wire::may_have_null(&json) {
+            let violations = wire::infinite(&rows);
+            if !violations.is_empty() {
+                return Err(wire::in_rows(violations, is_single).into());
+            }
+        }
         let count = rows.len();
         drop(rows);
         let answered = runner.answer(json.into()).await;

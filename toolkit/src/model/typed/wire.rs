@@ -1,11 +1,21 @@
+use std::collections::BTreeMap;
+
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
-use toolkit_envelope::{manifest, rows::Violations};
+use toolkit_envelope::{
+    manifest,
+    rows::{Violation, Violations},
+};
 
 use crate::{Problem, model::failure::Failure};
 
 /// Room for the arguments of most rows, in bytes.
 const ROOM: usize = 1024;
+
+/// Whether values are written as null in JSON, which infinite numbers are too.
+pub(super) fn may_have_null(json: &[u8]) -> bool {
+    json.windows(4).any(|word| word == b"null")
+}
 
 /// The arguments of a call, as JSON: the rows under the name of the parameter, or the columns of each parameter.
 pub(super) fn arguments<In: Serialize>(function: &manifest::Function, rows: &[In]) -> serde_json::Result<Vec<u8>> {
@@ -19,19 +29,69 @@ pub(super) fn arguments<In: Serialize>(function: &manifest::Function, rows: &[In
         return Ok(json);
     }
     let required = function.params.iter().filter(|parameter| parameter.required);
-    let mut parameters: Map<String, Value> =
-        required.map(|parameter| (parameter.name.clone(), Value::Array(Vec::new()))).collect();
-    for row in rows {
+    let mut parameters: BTreeMap<String, Vec<Value>> =
+        required.map(|parameter| (parameter.name.clone(), Vec::new())).collect();
+    for (index, row) in rows.iter().enumerate() {
         // A struct, as was found out when the types were compared.
         let Value::Object(fields) = serde_json::to_value(row)? else { continue };
         for (name, value) in fields {
-            if let Value::Array(values) = parameters.entry(name).or_insert_with(|| Value::Array(Vec::new())) {
-                values.push(value);
-            }
+            let values = parameters.entry(name).or_default();
+            // What rows before this one have left out is null: each has its own value.
+            values.resize(index, Value::Null);
+            values.push(value);
         }
     }
+    parameters.values_mut().for_each(|values| values.resize(rows.len(), Value::Null));
     serde_json::to_writer(&mut json, &parameters)?;
     Ok(json)
+}
+
+/// What is no number in the rows, or an infinite one, which JSON would have as null: the first ones.
+pub(super) fn infinite<In: Serialize>(rows: &[In]) -> Violations {
+    let mut violations = Violations::default();
+    for (index, row) in rows.iter().enumerate() {
+        // What cannot be written in YAML either has been written as JSON, and is no number.
+        if let Ok(row) = yaml_serde::to_value(row) {
+            find(&row, &mut Vec::new(), &mut |path| {
+                if violations.list.len() == Violations::MOST {
+                    violations.more += 1;
+                    return;
+                }
+                violations.list.push(Violation {
+                    pointer: format!("/rows/{index}{}", path.concat()),
+                    row: Some(index),
+                    column: None,
+                    code: "range",
+                    message: "must be a finite number".into(),
+                });
+            });
+        }
+    }
+    violations
+}
+
+fn find(value: &yaml_serde::Value, path: &mut Vec<String>, found: &mut impl FnMut(&[String])) {
+    use yaml_serde::Value;
+    match value {
+        Value::Number(number) if number.as_f64().is_some_and(|number| !number.is_finite()) => found(path),
+        Value::Sequence(items) => {
+            for (index, item) in items.iter().enumerate() {
+                path.push(format!("/{index}"));
+                find(item, path, found);
+                path.pop();
+            }
+        }
+        Value::Mapping(fields) => {
+            for (name, field) in fields {
+                let name = name.as_str().unwrap_or_default();
+                path.push(format!("/{}", name.replace('~', "~0").replace('/', "~1")));
+                find(field, path, found);
+                path.pop();
+            }
+        }
+        Value::Tagged(tagged) => find(&tagged.value, path, found),
+        _ => {}
+    }
 }
 
 /// The rows of a result that was written as JSON; `field` is the one field that holds the whole of a row.
@@ -54,6 +114,12 @@ pub(super) fn problem(failure: Failure, parameters: usize, is_single: bool) -> P
     }
 }
 
+/// The problem of what the rows themselves have, as if they were those of one parameter.
+pub(super) fn in_rows(mut violations: Violations, is_single: bool) -> Problem {
+    place(&mut violations, true, is_single);
+    Failure::Arguments(violations).into_problem()
+}
+
 /// `/rows/3/tenure` is `/3/tenure` of the rows, and `/tenure` of a single one. With several parameters, the name of one
 /// is that of a field: `/x/3/0` is `/3/x/0`, or `/x/0`.
 fn place(violations: &mut Violations, is_only: bool, is_single: bool) {
@@ -68,8 +134,6 @@ fn place(violations: &mut Violations, is_only: bool, is_single: bool) {
 
 #[cfg(test)]
 mod tests {
-    use toolkit_envelope::rows::Violation;
-
     use super::*;
 
     fn placed(pointer: &str, is_only: bool, is_single: bool) -> (String, Option<usize>) {
