@@ -18,7 +18,7 @@ pub(super) fn as_written(schema: &mut Schema) {
 
 /// What is read, as bodies are checked against it.
 pub(super) fn as_checked(schema: &mut Schema) {
-    bound_integers(schema);
+    bound_numbers(schema);
     list_names(schema);
     schema.remove("uniqueItems");
     choose_by_tag(schema);
@@ -104,8 +104,9 @@ fn bound_narrow_integers(schema: &mut Schema) {
     }
 }
 
-fn bound_integers(schema: &mut Schema) {
+fn bound_numbers(schema: &mut Schema) {
     match schema.get("format").and_then(Value::as_str) {
+        Some("float") => bound_to(schema, f64::from(f32::MIN), f64::from(f32::MAX)),
         Some("int64" | "int") => bound_to(schema, i64::MIN, i64::MAX),
         Some("uint64" | "uint") => bound_to(schema, u64::MIN, u64::MAX),
         _ => bound_narrow_integers(schema),

@@ -239,6 +239,25 @@ async fn what_is_no_finite_number_is_refused_even_where_null_is_taken() {
     model.predict(customer).await.unwrap();
 }
 
+/// Takes a number as exact as models take them.
+#[post("/exactly")]
+async fn exactly(of: Exact) -> f32 {
+    of.number
+}
+
+#[data]
+struct Exact {
+    number: f32,
+}
+
+#[toolkit::test]
+async fn a_number_that_its_type_does_not_hold_is_out_of_range() {
+    let client = toolkit::app!().client();
+    let reply = client.post("/exactly").json(&json!({ "number": 1e39 })).await;
+    assert_eq!(reply.assert_status(422).violations(), ["range body /number"]);
+    client.post("/exactly").json(&json!({ "number": f32::MAX })).await.assert_status(200);
+}
+
 #[toolkit::test]
 async fn more_rows_than_the_handler_allows_are_refused() {
     let model = Model::<Customer, Leaves>::open(ModelHandler::new(churn()).max_rows(1)).unwrap();
