@@ -41,10 +41,33 @@ impl fmt::Debug for ConfiguredModel {
 pub(super) fn handlers(app: &App, sources: &Sources) -> (Vec<(String, ModelHandler)>, Vec<String>) {
     let (mut handlers, mut faults) = (Vec::new(), Vec::new());
     for (path, configured) in &app.models {
+        if let Err(fault) = verify(path) {
+            faults.push(format!("the model at `{path}`: {fault}"));
+            continue;
+        }
         match (configured.0)(sources) {
             Ok(handler) => handlers.push((path.clone(), handler)),
             Err(wrong) => faults.extend(wrong.into_iter().map(|fault| format!("the model at `{path}`: {fault}"))),
         }
     }
     (handlers, faults)
+}
+
+/// Whether a model can be served below the path.
+fn verify(path: &str) -> Result<(), &'static str> {
+    let below = path.strip_prefix('/').ok_or("the path has to begin with `/`, as in `/v0/models/churn`")?;
+    let below = below.strip_suffix('/').unwrap_or(below);
+    if below.is_empty() {
+        return Err("a model needs a path of its own, as `/v0/models/churn`");
+    }
+    for segment in below.split('/') {
+        match segment {
+            "" => return Err("the path has nothing between two `/`"),
+            "." | ".." => return Err("no client asks for a path with `.` or `..`"),
+            _ if segment.contains(['{', '}']) => return Err("the path can have no variables: its endpoints take none"),
+            _ if segment.starts_with([':', '*']) => return Err("no part of the path can begin with `:` or `*`"),
+            _ => {}
+        }
+    }
+    Ok(())
 }

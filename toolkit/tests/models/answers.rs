@@ -156,6 +156,28 @@ async fn several_models_are_served_beside_each_other() {
     assert_eq!(client.get("/b").await.assert_status(200).json::<Value>()["name"], "iris");
 }
 
+#[toolkit::test]
+async fn a_path_that_no_model_can_be_served_below_is_told_in_a_sentence() {
+    for (path, words) in [
+        ("churn", "has to begin with `/`"),
+        ("", "has to begin with `/`"),
+        ("/", "needs a path of its own"),
+        ("/{x}", "can have no variables"),
+        ("/a//b", "nothing between two `/`"),
+        ("/a/../b", "`.` or `..`"),
+        ("/:a", "can begin with `:` or `*`"),
+    ] {
+        let app = || toolkit::app!().model(path, churn());
+        let told = app().openapi().unwrap_err();
+        let started = app().into_router().await.unwrap_err();
+        assert_eq!(told, started);
+        let [fault] = &*told.faults else { panic!("{told}") };
+        assert!(fault.starts_with(&format!("the model at `{path}`: ")) && fault.contains(words), "{fault}");
+    }
+    let client = toolkit::app!().model("/churn/", churn()).client();
+    client.get("/churn").await.assert_status(200);
+}
+
 #[test]
 fn everything_that_keeps_models_from_being_served_is_told_at_once() {
     let app = toolkit::app!().model("/a", "nowhere").model("/b", env!("CARGO_MANIFEST_DIR")).model("/docs", churn());
