@@ -7,6 +7,9 @@ use super::Batching;
 /// How often the source is looked at, if it is not said.
 const EVERY: Duration = Duration::from_secs(2);
 
+/// How often the source is looked at, at most.
+const OFTENEST: Duration = Duration::from_millis(10);
+
 /// Serves the model of an envelope: which one, and within which bounds. Given to [`App::model`](crate::App::model).
 ///
 /// ```no_run
@@ -107,9 +110,9 @@ impl ModelHandler {
         self.watch_every(EVERY)
     }
 
-    /// Follows the source as [`watch`](Self::watch) does, and looks at it this often.
+    /// Follows the source as [`watch`](Self::watch) does, and looks at it this often, but at most every 10 milliseconds.
     pub fn watch_every(self, every: Duration) -> Self {
-        Self { watch: Some(every), ..self }
+        Self { watch: Some(every.max(OFTENEST)), ..self }
     }
 
     /// Sets whether requests that come at the same time are run as one, instead of by what is measured.
@@ -158,5 +161,16 @@ impl From<&PathBuf> for ModelHandler {
 impl From<&String> for ModelHandler {
     fn from(source: &String) -> Self {
         Self::new(source)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_source_is_looked_at_with_pauses() {
+        assert_eq!(ModelHandler::new("").watch_every(Duration::ZERO).watch, Some(OFTENEST));
+        assert_eq!(ModelHandler::new("").watch_every(EVERY).watch, Some(EVERY));
     }
 }
