@@ -41,6 +41,7 @@ impl Failure {
             Self::Run(error) => Problem::internal(anyhow::anyhow!("the model could not be run: {error}")),
             Self::Result(violations) => {
                 Problem::internal(anyhow::anyhow!("the model's answer does not fit its schema: {violations}"))
+                    .with("code", "output_schema_violation")
             }
             Self::Panicked(words) => Problem::internal(anyhow::anyhow!("the model panicked: {words}")),
             Self::Busy => Problem::new(StatusCode::SERVICE_UNAVAILABLE)
@@ -73,5 +74,19 @@ fn violation(of_rows: rows::Violation) -> Violation {
         column: of_rows.column.map(bounded),
         code: of_rows.code.into(),
         message: of_rows.message,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_answer_that_breaks_its_schema_has_a_code_of_its_own() {
+        let problem = Failure::Result(rows::Violations::default()).into_problem();
+        let document = serde_json::from_slice::<serde_json::Value>(&problem.document("/churn/predict")).unwrap();
+        assert_eq!((problem.status().as_u16(), &document["code"]), (500, &json!("output_schema_violation")));
     }
 }
