@@ -192,6 +192,8 @@ impl Mount for About {
                 "functions": { "type": "array", "items": { "type": "object" } },
                 "environment": { "type": "object" },
                 "provenance": { "type": "object" },
+                "hyperparameters": { "type": "object" },
+                "initial": { "type": "object" },
             },
             "required": ["id", "name", "description", "functions", "environment", "provenance"],
         });
@@ -241,6 +243,7 @@ impl Mount for Predict {
             operation.reply_of("200", "application/json", Some(described.result_schema(function)));
             operation.problem(StatusCode::INTERNAL_SERVER_ERROR);
             operation.problem(StatusCode::SERVICE_UNAVAILABLE);
+            operation.problem(StatusCode::GATEWAY_TIMEOUT);
         });
     }
 
