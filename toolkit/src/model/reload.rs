@@ -116,11 +116,11 @@ fn into_problem(refused: Refused) -> Problem {
         Refused::InProgress => conflict(IN_PROGRESS).detail("ask again when it has ended"),
         Refused::Unloadable(_) => conflict(UNLOADABLE).detail(reasons.join("\n")).with("reasons", reasons),
         Refused::Untrusted(reason) => conflict(UNTRUSTED).detail(reason).with("reasons", reasons),
-        Refused::Incompatible { changes, .. } => {
-            let detail = if changes.is_empty() {
-                "code of this service does not fit the envelope; change the code, or pack the model otherwise"
-            } else {
+        Refused::Incompatible { changes, problems } => {
+            let detail = if problems.is_empty() {
                 "callers may fail with it; if that is meant, ask again with `?allow_breaking=true`"
+            } else {
+                "code of this service does not fit the envelope; change the code, or pack the model otherwise"
             };
             let changes: Vec<_> = changes.iter().map(ModelChange::to_value).collect();
             conflict(INCOMPATIBLE).detail(detail).with("reasons", reasons).with("changes", changes)
@@ -173,4 +173,21 @@ fn change_schema() -> Value {
         },
         "required": ["function", "pointer", "breaking", "message"],
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::tests, *};
+
+    #[tokio::test]
+    async fn a_swap_while_another_one_is_made_is_refused_with_409() {
+        let (_folder, handler) = tests::folder();
+        let deployment = Deployment::open(&handler).unwrap();
+        let turn = deployment.turn.clone().try_lock_owned().unwrap();
+        let problem = into_problem(deployment.swap(false).await.unwrap_err());
+        let document = serde_json::from_slice::<Value>(&problem.document("/scale/reload")).unwrap();
+        assert_eq!((&document["status"], &document["code"]), (&json!(409), &json!("swap_in_progress")));
+        drop(turn);
+        assert_eq!(answer(&deployment.swap(false).await.unwrap())["changed"], false);
+    }
 }

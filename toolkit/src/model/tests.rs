@@ -21,7 +21,7 @@ use super::{
 };
 
 /// A model that multiplies with `factor`.
-fn version(factor: f32) -> Envelope {
+pub(super) fn version(factor: f32) -> Envelope {
     called("scale", factor)
 }
 
@@ -34,14 +34,14 @@ fn called(name: &str, factor: f32) -> Envelope {
 }
 
 /// A folder with the version whose factor is 2, and a handler that serves it.
-fn folder() -> (TempDir, ModelHandler) {
+pub(super) fn folder() -> (TempDir, ModelHandler) {
     let folder = tempfile::tempdir().unwrap();
     let source = folder.path().join("scale.envelope");
     version(2.0).save_archive(&source).unwrap();
     (folder, ModelHandler::new(source))
 }
 
-fn put(folder: &Path, envelope: &Envelope) {
+pub(super) fn put(folder: &Path, envelope: &Envelope) {
     let next = folder.join("next.envelope");
     envelope.save_archive(&next).unwrap();
     std::fs::rename(next, folder.join("scale.envelope")).unwrap();

@@ -197,10 +197,15 @@ fn is_gone(source: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use tempfile::TempDir;
     use toolkit_envelope::Digest;
 
-    use super::{super::loading::Unloadable, *};
+    use super::{
+        super::{loading::Unloadable, tests},
+        *,
+    };
 
     /// A source of three files, and a watch of it that knows no version.
     fn watching() -> (TempDir, Watching) {
@@ -297,6 +302,56 @@ mod tests {
         let (_folder, mut watching) = watching();
         assert_eq!(asked(&mut watching, 4, Some(Refused::InProgress)), 3);
         assert_eq!(asked(&mut watching, 4, SERVED), 1);
+    }
+
+    /// A deployment, a watch of its source, and what one look makes of it.
+    fn deployed() -> (TempDir, Arc<Deployment>, Watching) {
+        let (folder, handler) = tests::folder();
+        let deployment = Deployment::open(&handler).unwrap();
+        let source = folder.path().join("scale.envelope");
+        let watching = Watching { handled: Seen::of(&source), ..Watching::of(source) };
+        (folder, deployment, watching)
+    }
+
+    fn look(deployment: &Deployment, watching: &mut Watching) -> Digest {
+        watching.look(|told| Some(deployment.swap_watched(told)));
+        deployment.current().described.id
+    }
+
+    #[test]
+    fn what_is_written_bit_by_bit_serves_when_it_is_whole() {
+        let (folder, deployment, mut watching) = deployed();
+        let (two, three) = (deployment.current().described.id, tests::version(3.0));
+        let whole = folder.path().join("whole");
+        three.save_archive(&whole).unwrap();
+        let bytes = fs::read(whole).unwrap();
+        for end in (0..bytes.len()).step_by(bytes.len() / 10) {
+            fs::write(&watching.source, &bytes[..end]).unwrap();
+            assert_eq!(look(&deployment, &mut watching), two);
+        }
+        // It stands still, half written: it is tried, and refused.
+        for _ in 0..3 {
+            assert_eq!(look(&deployment, &mut watching), two);
+        }
+        assert!(watching.tried.is_some());
+        fs::write(&watching.source, &bytes).unwrap();
+        assert_eq!(look(&deployment, &mut watching), two);
+        assert_eq!(look(&deployment, &mut watching), three.id());
+    }
+
+    #[test]
+    fn a_source_that_goes_away_leaves_its_model_serving() {
+        let (folder, deployment, mut watching) = deployed();
+        let two = deployment.current().described.id;
+        fs::remove_file(&watching.source).unwrap();
+        for _ in 0..3 {
+            assert_eq!(look(&deployment, &mut watching), two);
+            assert!(watching.is_gone);
+        }
+        let three = tests::version(3.0);
+        tests::put(folder.path(), &three);
+        assert_eq!(look(&deployment, &mut watching), two);
+        assert_eq!(look(&deployment, &mut watching), three.id());
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use toolkit::{Client, TestResponse, model::PublicKey};
+use toolkit::{Client, Model, TestResponse, data, model::PublicKey};
 use toolkit_envelope::{Envelope, signature::SigningKey};
 
 use super::{Source, client, factor, incompatible, of_most, version};
@@ -128,31 +128,6 @@ fn no_request_fails_while_a_hundred_swaps_are_made_under_load() {
     });
 }
 
-#[toolkit::test]
-async fn of_two_swaps_at_once_one_is_refused_and_the_other_is_done() {
-    if !has_token("of_two_swaps_at_once_one_is_refused_and_the_other_is_done") {
-        return;
-    }
-    let versions = [version(2.0), version(3.0)];
-    let source = Source::of(&versions[0]);
-    let client = client(source.handler());
-    assert_eq!(factor(&client).await, 2.0);
-    // The first may have ended before the second comes, on a busy machine; hardly every time.
-    for swap in 1..=1000 {
-        source.put(&versions[swap % 2]);
-        let (first, second) = tokio::join!(reload(&client), reload(&client));
-        assert_eq!(first.assert_status(200).json::<Value>()["changed"], true);
-        let second = second.json::<Value>();
-        assert_eq!(factor(&client).await, [2.0, 3.0][swap % 2]);
-        if second["code"] == "swap_in_progress" {
-            assert_eq!(second["status"], 409);
-            return;
-        }
-        assert_eq!(second["changed"], false);
-    }
-    panic!("no swap was refused");
-}
-
 /// What a refused reload answers; the version with the factor 2 serves on, and is ready.
 async fn refused(client: &Client, code: &str) -> Value {
     let problem = reload(client).await.assert_status(409).json::<Value>();
@@ -224,6 +199,38 @@ async fn an_incompatible_version_is_refused_change_by_change_unless_that_is_allo
     let rows = json!({ "rows": [{ "a": 1, "b": 2, "c": 3 }] });
     let reply = client.post("/scale/predict").json(&rows).await;
     assert_eq!(reply.assert_status(200).json::<Value>(), json!([[3.0, 6.0, 9.0]]));
+}
+
+/// The two columns.
+#[data]
+struct Pair {
+    a: f32,
+    b: f32,
+}
+
+#[toolkit::test]
+async fn a_version_that_compiled_types_do_not_fit_is_refused_whatever_is_allowed() {
+    if !has_token("a_version_that_compiled_types_do_not_fit_is_refused_whatever_is_allowed") {
+        return;
+    }
+    let source = Source::of(&version(2.0));
+    let client = client(source.handler());
+    assert_eq!(factor(&client).await, 2.0);
+    let model = Model::<Pair, Vec<f64>>::open(source.handler()).unwrap();
+    source.put(&incompatible(3.0));
+    let reason = "`c`, float32, is required by the model, and `Pair` does not have it";
+    let asked = client.post("/scale/reload?allow_breaking=true").bearer(TOKEN).await;
+    let problem = asked.assert_status(409).json::<Value>();
+    assert_eq!((&problem["code"], &problem["changes"]), (&json!("envelope_incompatible"), &json!([])));
+    assert_eq!(problem["reasons"], json!([reason]));
+    // Nobody is told to allow what is refused all the same.
+    let problem = refused(&client, "envelope_incompatible").await;
+    assert!(problem["reasons"].as_array().unwrap().contains(&json!(reason)), "{problem}");
+    assert!(!problem["detail"].as_str().unwrap().contains("allow_breaking"), "{problem}");
+    assert_eq!(model.predict(Pair { a: 1.0, b: 2.0 }).await.unwrap(), [2.0, 4.0]);
+    drop(model);
+    let asked = client.post("/scale/reload?allow_breaking=true").bearer(TOKEN).await;
+    asked.assert_status(200);
 }
 
 fn signed(mut envelope: Envelope, key: &SigningKey) -> Envelope {

@@ -2,7 +2,6 @@
 
 use std::{
     fs,
-    path::Path,
     time::{Duration, Instant},
 };
 
@@ -76,42 +75,4 @@ async fn a_watched_source_is_followed_through_links_that_flip() {
     symlink("five", source.at("..next")).unwrap();
     fs::rename(source.at("..next"), source.at("current")).unwrap();
     becomes(&client, 5.0).await;
-}
-
-fn copy_slowly(from: &Path, to: &Path) {
-    let bytes = fs::read(from).unwrap();
-    for end in (0..bytes.len()).step_by(bytes.len() / 10).chain([bytes.len()]) {
-        fs::write(to, &bytes[..end]).unwrap();
-        std::thread::sleep(OFTEN * 3);
-    }
-}
-
-#[toolkit::test]
-async fn a_watched_source_that_is_written_bit_by_bit_serves_when_it_is_whole() {
-    let source = Source::of(&version(2.0));
-    let client = client(source.handler().watch_every(OFTEN));
-    assert_eq!(factor(&client).await, 2.0);
-    let other = Source::of(&version(3.0));
-    let (from, to) = (other.path(), source.path());
-    let copying = tokio::task::spawn_blocking(move || copy_slowly(&from, &to));
-    while !copying.is_finished() {
-        let factor = factor(&client).await;
-        assert!(factor == 2.0 || factor == 3.0);
-    }
-    becomes(&client, 3.0).await;
-}
-
-#[toolkit::test]
-async fn a_watched_source_that_goes_away_leaves_its_model_serving() {
-    let source = Source::of(&version(2.0));
-    let client = client(source.handler().watch_every(OFTEN));
-    assert_eq!(factor(&client).await, 2.0);
-    fs::remove_file(source.path()).unwrap();
-    for _ in 0..10 {
-        tokio::time::sleep(OFTEN).await;
-        assert_eq!(factor(&client).await, 2.0);
-    }
-    client.get("/health/ready").await.assert_status(200);
-    source.put(&version(3.0));
-    becomes(&client, 3.0).await;
 }
