@@ -33,7 +33,7 @@ pub(super) async fn run(app: App, arguments: impl IntoIterator<Item = OsString>)
 
 /// The flags that every service has: the settings file, and each setting.
 pub(super) fn flags() -> Vec<Arg> {
-    let settings = all_settings().into_iter().filter(|(name, _)| !is_reserved(name)).map(|(name, description)| {
+    let settings = all_settings().into_iter().filter(|(name, _)| has_flag(name)).map(|(name, description)| {
         let help = format!("{description} [env: {}]", env_name(&name));
         let flag = flag_name(&name);
         Arg::new(name).long(flag).value_name("VALUE").help(help.trim().to_owned())
@@ -44,6 +44,12 @@ pub(super) fn flags() -> Vec<Arg> {
         .value_parser(PathBufValueParser::new())
         .help(format!("The settings file [default: {FILE}]"));
     std::iter::once(config).chain(settings).collect()
+}
+
+/// Whether there is a flag for the setting: all users of a machine see the command lines of its processes, which is no
+/// place for a secret.
+fn has_flag(setting: &str) -> bool {
+    !is_reserved(setting) && setting != "model_reload_token"
 }
 
 fn command(app: &App) -> Command {
@@ -70,7 +76,7 @@ fn command(app: &App) -> Command {
 pub(super) async fn start(app: App, matches: &ArgMatches) -> crate::Result {
     let flags: BTreeMap<_, _> = known_settings()
         .into_iter()
-        .filter(|name| !is_reserved(name))
+        .filter(|name| has_flag(name))
         .filter_map(|name| matches.get_one::<String>(&name).cloned().map(|value| (name, value)))
         .collect();
     let file = matches.get_one::<PathBuf>("config").cloned();
