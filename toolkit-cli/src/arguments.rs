@@ -184,6 +184,9 @@ pub(crate) struct Serve {
     /// Serve what comes to be at the same place, without a restart
     #[arg(long)]
     pub(crate) watch: bool,
+    /// Serve only what this key, or another one that is given so, has signed: a public key, as PEM
+    #[arg(long, value_name = "KEY.pub")]
+    pub(crate) trust: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) settings: Settings,
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use toolkit::model::ModelHandler;
+use toolkit::model::{ModelHandler, PublicKey};
 use toolkit::{App, AppInfo, StartError};
 use toolkit_envelope::Envelope;
 
@@ -24,7 +24,10 @@ pub(crate) fn serve(serve: Serve, report: &Reporter) -> anyhow::Result<ExitCode>
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let served = app(&serve).map_err(anyhow::Error::from);
-    match served.and_then(|app| runtime.block_on(app.serve_with(&serve.settings.0))) {
+    let outcome = served.and_then(|app| runtime.block_on(app.serve_with(&serve.settings.0)));
+    // A model that still runs does not hold the process.
+    runtime.shutdown_background();
+    match outcome {
         Ok(()) => Ok(ExitCode::SUCCESS),
         Err(error) => {
             eprintln!("{error:#}");
@@ -36,11 +39,23 @@ pub(crate) fn serve(serve: Serve, report: &Reporter) -> anyhow::Result<ExitCode>
 /// A service of these envelopes, each at its model's name.
 fn app(serve: &Serve) -> Result<App, StartError> {
     let mut by_name: BTreeMap<String, Vec<&Path>> = BTreeMap::new();
-    let (mut descriptions, mut faults) = (Vec::new(), Vec::new());
+    let (mut descriptions, mut faults, mut trusted) = (Vec::new(), Vec::new(), Vec::new());
+    for path in &serve.trust {
+        match key(path) {
+            Ok(key) => trusted.push(key),
+            Err(fault) => faults.push(format!("the key {}: {fault}", path.display())),
+        }
+    }
     for path in &serve.envelopes {
         match Envelope::open(path) {
             Ok(envelope) => {
                 let manifest = envelope.manifest();
+                if [".", ".."].contains(&manifest.name.as_str()) {
+                    let (path, name) = (path.display(), &manifest.name);
+                    faults.push(format!(
+                        "the model of {path} is called `{name}`, which is no name in a path; pack it with another one"
+                    ));
+                }
                 by_name.entry(manifest.name.clone()).or_default().push(path);
                 descriptions.push(manifest.description.clone());
             }
@@ -64,8 +79,13 @@ fn app(serve: &Serve) -> Result<App, StartError> {
     });
     let app = app.title(names.join(", ").leak());
     Ok(by_name.iter().fold(app, |app, (name, paths)| {
-        let handler = ModelHandler::new(paths[0]);
+        let handler = trusted.iter().cloned().fold(ModelHandler::new(paths[0]), ModelHandler::trust);
         let path = format!("/v0/models/{}", utf8_percent_encode(name, RESERVED));
         app.model(path, if serve.watch { handler.watch() } else { handler })
     }))
+}
+
+/// A key in a file.
+fn key(path: &Path) -> anyhow::Result<PublicKey> {
+    Ok(PublicKey::from_pem(&std::fs::read_to_string(path)?)?)
 }

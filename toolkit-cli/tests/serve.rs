@@ -11,7 +11,7 @@ use std::{
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use toolkit_envelope::{Envelope, OnnxModel};
+use toolkit_envelope::{Envelope, OnnxModel, signature::SigningKey};
 
 fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_toolkit"));
@@ -129,11 +129,37 @@ fn all_that_keeps_it_from_starting_is_told_at_once() {
 }
 
 #[test]
+fn a_name_that_no_path_can_have_is_refused() {
+    let folder = TempDir::new().unwrap();
+    let told = failed(&[&packed(&folder, "..")], 1);
+    assert!(told.contains("is called `..`, which is no name in a path"), "{told}");
+}
+
+#[test]
+fn only_what_a_trusted_key_has_signed_is_served() {
+    let folder = TempDir::new().unwrap();
+    let (key, path) = (SigningKey::generate().unwrap(), folder.path().join("release.pub"));
+    std::fs::write(&path, key.public().to_pem().unwrap()).unwrap();
+    let (envelope, trusted) = (packed(&folder, "other"), path.display().to_string());
+    let told = failed(&[&envelope, "--trust", &trusted], 1);
+    assert!(told.contains("is signed by none of the trusted keys"), "{told}");
+    let told = failed(&[&envelope, "--trust", "missing.pub"], 1);
+    assert!(told.contains("the key missing.pub: "), "{told}");
+    let mut signed = Envelope::open(&envelope).unwrap();
+    signed.sign(&key).unwrap();
+    let again = folder.path().join("signed.envelope").display().to_string();
+    signed.save(&again).unwrap();
+    Service::start(&[&again, "--trust", &trusted]).get("/v0/models/other");
+}
+
+#[test]
 fn its_help_tells_the_settings_of_every_service() {
     let help = String::from_utf8(command(&["--help"]).output().unwrap().stdout).unwrap();
     for flag in ["--watch", "--bind <VALUE>", "--body-limit <VALUE>", "--config <FILE>", "[env: TOOLKIT_LOG]"] {
         assert!(help.contains(flag), "{flag}: {help}");
     }
+    // Command lines are seen by all.
+    assert!(!help.contains("token"), "{help}");
 }
 
 #[test]
