@@ -105,9 +105,12 @@ fn a_guard_keeps_out_what_it_finds_something_wrong_with() {
     let deployment = Deployment::open(&handler).unwrap();
     let three = version(3.0);
     let id = three.id();
-    let guard: Arc<Guard> = Arc::new(move |version: &Version| {
-        if version.described.id == id { vec!["`a` is no `u8`".to_owned()] } else { Vec::new() }
-    });
+    let guard: Arc<Guard> =
+        Arc::new(
+            move |version: &Version| {
+                if version.described.id == id { vec!["`a` is no `u8`".to_owned()] } else { Vec::new() }
+            },
+        );
     assert!(deployment.guard(&guard).is_empty());
     put(folder.path(), &three);
     let refused = deployment.swap_blocking(true).unwrap_err();

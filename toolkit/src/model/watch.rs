@@ -225,13 +225,13 @@ mod tests {
     const SERVED: Option<Refused> = None;
 
     /// What is not fit to serve.
-    fn unfit() -> Option<Refused> {
-        Some(Refused::Unloadable(Unloadable::lasting(vec!["it is cut off".to_owned()])))
+    fn unfit() -> Refused {
+        Refused::Unloadable(Unloadable::lasting(vec!["it is cut off".to_owned()]))
     }
 
     /// What could not be read for a reason that passes.
-    fn unread() -> Option<Refused> {
-        Some(Refused::Unloadable(Unloadable::passing("too many open files".to_owned())))
+    fn unread() -> Refused {
+        Refused::Unloadable(Unloadable::passing("too many open files".to_owned()))
     }
 
     /// How often a swap is asked for in so many looks.
@@ -260,10 +260,10 @@ mod tests {
     #[test]
     fn what_cannot_be_loaded_is_tried_again_only_when_it_has_changed() {
         let (_folder, mut watching) = watching();
-        assert_eq!(asked(&mut watching, 10, unfit()), 1);
+        assert_eq!(asked(&mut watching, 10, Some(unfit())), 1);
         // A file is added, deep below: the envelope may be whole now.
         write(&watching.source, "blobs/sha256/2", "two");
-        assert_eq!(asked(&mut watching, 10, unfit()), 1);
+        assert_eq!(asked(&mut watching, 10, Some(unfit())), 1);
         write(&watching.source, "envelope.json", "two and more");
         assert_eq!(asked(&mut watching, 10, SERVED), 1);
     }
@@ -271,13 +271,13 @@ mod tests {
     #[test]
     fn what_could_not_be_read_is_tried_at_each_look_and_told_once() {
         let (_folder, mut watching) = watching();
-        assert_eq!(asked(&mut watching, 5, unread()), 4);
+        assert_eq!(asked(&mut watching, 5, Some(unread())), 4);
         let mut told = Vec::new();
         watching.look(|known| {
             told = known.to_vec();
             Some(Err(Refused::Panicked("out of order".to_owned())))
         });
-        assert_eq!(told, unread().unwrap().reasons());
+        assert_eq!(told, unread().reasons());
         watching.look(|known| {
             told = known.to_vec();
             None
@@ -289,10 +289,10 @@ mod tests {
     #[test]
     fn what_goes_away_and_comes_back_unchanged_is_tried_again() {
         let (folder, mut watching) = watching();
-        assert_eq!(asked(&mut watching, 5, unfit()), 1);
+        assert_eq!(asked(&mut watching, 5, Some(unfit())), 1);
         let elsewhere = folder.path().join("elsewhere");
         fs::rename(&watching.source, &elsewhere).unwrap();
-        assert_eq!(asked(&mut watching, 2, unfit()), 0);
+        assert_eq!(asked(&mut watching, 2, Some(unfit())), 0);
         fs::rename(&elsewhere, &watching.source).unwrap();
         assert_eq!(asked(&mut watching, 5, SERVED), 1);
     }

@@ -72,7 +72,13 @@ impl<'t> Comparison<'t> {
     fn row(&mut self, part: Part<'t>, schema: &Schema, at: &str) {
         if !has_rows(schema) {
             let whole = words(&schema.kind);
-            return self.note(at, &format!("is for one row, and the model {} {whole} for all of them; serve it with `app.model`", self.verb()));
+            return self.note(
+                at,
+                &format!(
+                    "is for one row, and the model {} {whole} for all of them; serve it with `app.model`",
+                    self.verb()
+                ),
+            );
         }
         match &schema.kind {
             Kind::Frame { columns, index } => {

@@ -16,7 +16,12 @@ use serde::{Serialize, de::DeserializeOwned};
 use toolkit_envelope::manifest;
 
 use self::form::RustType;
-use super::{ModelHandler, deployment::{Deployment, Guard}, failure::Failure, version::Version};
+use super::{
+    ModelHandler,
+    deployment::{Deployment, Guard},
+    failure::Failure,
+    version::Version,
+};
 
 /// What a [`Model`] can be called with: a `#[data]` type whose fields are the model's columns.
 #[diagnostic::on_unimplemented(

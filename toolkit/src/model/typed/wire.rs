@@ -41,7 +41,9 @@ pub(super) fn arguments<In: Serialize>(function: &manifest::Function, rows: &[In
             values.push(value);
         }
     }
-    parameters.values_mut().for_each(|values| values.resize(rows.len(), Value::Null));
+    for values in parameters.values_mut() {
+        values.resize(rows.len(), Value::Null);
+    }
     serde_json::to_writer(&mut json, &parameters)?;
     Ok(json)
 }

@@ -10,7 +10,7 @@ mod swap;
 
 pub(crate) use called::{BatchSize, Called, Outcome};
 pub(crate) use identity::Identity;
-pub(crate) use registry::{deployed, serves, serving};
 #[cfg(feature = "trace-viewer")]
 pub(super) use registry::{Function, Model, Version, has_any, models};
+pub(crate) use registry::{deployed, serves, serving};
 pub(crate) use swap::{Swap, swapped};
