@@ -62,7 +62,7 @@ impl Runner {
             "runs requests {}: {why}",
             match cost {
                 _ if bounds.is_some() => "together",
-                Some(cost) if cost.runs_here(1) => "one by one, where they arrive if their rows are few",
+                Some(cost) if cost.is_cheap(1) => "one by one, where they arrive if their rows are few",
                 _ => "one by one, on the model's own threads",
             },
         );
@@ -152,7 +152,7 @@ impl Runner {
     fn way(&self, call: &Call) -> Way<'_> {
         match (&self.batcher, self.cost) {
             (Some(batcher), _) if batcher.takes(call) => Way::Together(batcher),
-            (_, Some(cost)) if cost.runs_here(call.rows()) => Way::Here,
+            (_, Some(cost)) if cost.runs_here(work::rows(call), work::cells(call)) => Way::Here,
             _ => Way::InPool,
         }
     }
@@ -199,7 +199,7 @@ enum Step {
 
 fn read(told: &mut Told, call: &Call) {
     if let Some(told) = told {
-        told.read(call.rows());
+        told.read(work::rows(call));
     }
 }
 

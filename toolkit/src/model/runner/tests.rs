@@ -426,7 +426,7 @@ fn a_function_is_measured_by_the_rows_that_its_envelope_has_and_by_no_others() {
 #[tokio::test]
 async fn a_call_is_answered_the_same_whichever_way_it_is_run() {
     let (envelope, function) = packed();
-    let cheap = Cost { call: 0.0, row: 0.0 };
+    let cheap = Cost { call: 0.0, row: 0.0, cells: 1 };
     let together = Batching::On { max_rows: 4, max_wait: Duration::ZERO };
     for (batching, cost) in [(Batching::Off, None), (Batching::Off, Some(cheap)), (together, None)] {
         let handler = ModelHandler::new("").max_rows(9000).batching(batching);
@@ -454,4 +454,32 @@ async fn a_call_of_more_rows_than_a_request_may_have_is_refused_whichever_way_it
     let mut call = function.begin();
     call.read(b"[[1.0], [2.0]]").unwrap();
     assert!(is_refused(&runner.run(call).await.unwrap_err()));
+}
+
+/// Where a call of one row of so many numbers is run by a function that is measured with two.
+async fn runs_where_it_arrives(columns: usize) -> bool {
+    let (envelope, function) = packed();
+    let ran_on = Arc::<Mutex<Option<std::thread::ThreadId>>>::default();
+    let run: Run = Box::new({
+        let ran_on = ran_on.clone();
+        move |call| {
+            *ran_on.lock().unwrap() = Some(std::thread::current().id());
+            call.run()
+        }
+    });
+    let measured = warm::measure(&Work::new(function.clone(), 1000), &envelope).unwrap();
+    // However slow the machine is.
+    let cost = Some(Cost { call: 0.0, row: 0.0, ..measured });
+    let handler = ModelHandler::new("").batching(Batching::Off);
+    let runner = Runner::warmed(function.clone(), &envelope, &handler, Pool::new(1, 10));
+    let runner = Runner { cost, work: Arc::new(Work::of(function, 1000, run)), ..runner };
+    runner.answer(Bytes::from(json!([vec![1.0; columns]]).to_string())).await.unwrap();
+    let ran_on = ran_on.lock().unwrap().unwrap();
+    ran_on == std::thread::current().id()
+}
+
+#[tokio::test]
+async fn a_row_that_is_larger_than_any_that_was_measured_is_run_on_a_thread_of_the_pool() {
+    assert!(runs_where_it_arrives(2).await);
+    assert!(!runs_where_it_arrives(1500).await);
 }

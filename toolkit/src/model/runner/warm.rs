@@ -4,7 +4,7 @@ use toolkit_envelope::{Call, Envelope};
 
 use super::{
     cost::Cost,
-    work::{Work, has_one_length, joins},
+    work::{self, Work, has_one_length, joins},
 };
 
 /// How long the measuring of one function goes on; a single call may take longer.
@@ -23,16 +23,17 @@ pub(super) fn measure(work: &Work, envelope: &Envelope) -> Option<Cost> {
     let function = work.function();
     let recorded = envelope.manifest().examples.iter().find(|example| example.function == function.name())?;
     let example = work.read(&envelope.read(&recorded.input).ok()?).ok()?;
-    let rows = example.rows();
+    let rows = work::rows(&example);
+    let cells = work::cells(&example).div_ceil(rows.max(1));
     if joins(function.declaration()).is_err() || !has_one_length(&example) {
-        return Some(Cost::of_one(fastest(work, example)?, rows));
+        return Some(Cost::of_one(fastest(work, example)?, rows, cells));
     }
     let one = fastest(work, repeated(work, &example, 1)?)?;
     let several = several(one, work.at_once());
     if rows == 0 || several < 2 {
-        return Some(Cost::of_one(one, 1));
+        return Some(Cost::of_one(one, 1, cells));
     }
-    Some(Cost::of_two(one, fastest(work, repeated(work, &example, several)?)?, several))
+    Some(Cost::of_two(one, fastest(work, repeated(work, &example, several)?)?, several, cells))
 }
 
 /// How many rows the second call has: two at least, and else so many that it stays within the time.

@@ -9,10 +9,13 @@ use toolkit_envelope::{
     rows::Layout,
     runtime::RunError,
     schema::{Kind, Schema},
-    table::Table,
+    table::{Column, Table, Values},
 };
 
 use crate::{model::failure::Failure, problem::panic_message};
+
+/// A text of more bytes counts as several values.
+const TEXT: usize = 64;
 
 /// What is done with the calls of one function, on whichever thread.
 pub(super) struct Work {
@@ -63,13 +66,13 @@ impl Work {
 
     /// Whether the call has no more rows than it may.
     pub(super) fn bound(&self, call: &Call) -> Result<(), Failure> {
-        let (found, most) = (call.rows(), self.max_rows);
+        let (found, most) = (rows(call), self.max_rows);
         if found > most { Err(Failure::TooManyRows { found, most }) } else { Ok(()) }
     }
 
     /// Runs a call, in parts if it has more rows than can be run at once.
     pub(super) fn run(&self, call: Call) -> Result<Call, Failure> {
-        let rows = call.rows();
+        let rows = rows(&call);
         if rows <= self.at_once {
             return self.run_whole(call);
         }
@@ -146,6 +149,28 @@ fn wrong_count(found: usize, expected: usize) -> Failure {
     Failure::Run(RunError::new(format!(
         "it answered {found} rows where {expected} were asked, so that nobody knows which answer is whose"
     )))
+}
+
+/// How many rows a call has: the most that one of its arguments has.
+pub(super) fn rows(call: &Call) -> usize {
+    call.arguments().iter().map(|table| table.rows).fold(call.rows(), usize::max)
+}
+
+/// How much the arguments of a call are: their values, where a long text counts as several.
+pub(super) fn cells(call: &Call) -> usize {
+    call.arguments().iter().flat_map(|table| &table.columns).map(cells_of).sum()
+}
+
+fn cells_of(column: &Column) -> usize {
+    let pieces = |bytes: usize| bytes.div_ceil(TEXT).max(1);
+    match &column.values {
+        Values::String(texts) | Values::Json(texts) => texts.iter().map(|text| pieces(text.len())).sum(),
+        Values::Binary(_, bytes) => column.len() + bytes.len() / TEXT,
+        Values::List(_, items) => column.len() + cells_of(items),
+        Values::Struct(_, fields) => fields.iter().map(cells_of).sum(),
+        Values::Tensor(tensors) => column.len() + cells_of(&tensors.elements),
+        values => values.len(),
+    }
 }
 
 /// Whether all arguments have the rows of the call, so that they can be taken apart and joined row by row.
