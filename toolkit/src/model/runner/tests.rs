@@ -483,3 +483,19 @@ async fn a_row_that_is_larger_than_any_that_was_measured_is_run_on_a_thread_of_t
     assert!(runs_where_it_arrives(2).await);
     assert!(!runs_where_it_arrives(1500).await);
 }
+
+#[tokio::test]
+async fn the_rows_of_every_argument_are_counted() {
+    let inputs = ["A", "B"].map(|name| value(name, 1, &[2]));
+    let nodes = vec![node("Add", &["A", "B"], &["Y"])];
+    let parts = Parts { nodes, initializers: vec![], inputs: inputs.into(), outputs: vec![value("Y", 1, &[2])] };
+    let envelope = OnnxModel::new("two", parts.model(10, 21)).into_builder().unwrap().build().unwrap();
+    let function = Model::load(&envelope).unwrap().functions()[0].clone();
+    let runner = Runner::warmed(function, &envelope, &ModelHandler::new("").max_rows(2), Pool::new(1, 10));
+    let rows = |count: usize| vec![[1.0, 2.0]; count];
+    for (one, other) in [(1, 3), (3, 1)] {
+        let arguments = Bytes::from(json!({ "A": rows(one), "B": rows(other) }).to_string());
+        let failure = runner.answer(arguments).await.unwrap_err();
+        assert!(matches!(failure, Failure::TooManyRows { found: 3, most: 2 }), "{failure:?}");
+    }
+}
