@@ -12,6 +12,8 @@ use crate::{
 pub(crate) enum Failure {
     /// The arguments do not fit the function's schema.
     Arguments(rows::Violations),
+    /// The request cannot be read as the function's tensors: what its client is told, and how many faults that is.
+    Tensors { problem: Problem, faults: usize },
     /// There are more rows than one request may have.
     TooManyRows { found: usize, most: usize },
     /// The model could not be run on them.
@@ -36,6 +38,7 @@ impl Failure {
     pub(crate) fn into_problem(self) -> Problem {
         match self {
             Self::Arguments(violations) => invalid(violations),
+            Self::Tensors { problem, .. } => problem,
             Self::TooManyRows { found, most } => Problem::new(StatusCode::PAYLOAD_TOO_LARGE)
                 .detail(format!("the request has {found} rows, and may have {most}; send the others in another one")),
             Self::Run(error) => Problem::internal(anyhow::anyhow!("the model could not be run: {error}")),

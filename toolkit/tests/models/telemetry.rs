@@ -86,6 +86,29 @@ async fn the_span_of_a_failed_call_says_why() {
 }
 
 #[toolkit::test]
+async fn calls_with_tensors_are_told_of_as_those_in_json_are() {
+    let (_directory, client) = root("tensors");
+    let infer = async |data: Value| {
+        let input = json!({ "name": "x", "datatype": "FP32", "shape": [1], "data": data });
+        client.post("/v2/models/tensors/infer").json(&json!({ "inputs": [input] })).await
+    };
+    for (data, status, error) in
+        [(json!([4.0]), 200, None), (json!([-1.0]), 500, Some("result")), (json!(["four"]), 400, Some("arguments"))]
+    {
+        let reply = infer(data).await;
+        let spans = spans_of(&client, reply.assert_status(status)).await;
+        let call = named(&spans, "predict");
+        assert_eq!((call.text("error.type"), call.integer("ml.rows")), (error, (status != 400).then_some(1)));
+    }
+    let of_model = |part| [r#"ml_model_name="tensors""#, part];
+    let calls = "ml_predict_duration_seconds_count";
+    assert_eq!(measured(&client, calls, &of_model(r#"error_type="result""#)).await, 1);
+    assert_eq!(measured(&client, calls, &of_model(r#"error_type="arguments""#)).await, 1);
+    assert_eq!(measured(&client, "ml_violations_total", &of_model(r#"violation_in="result""#)).await, 1);
+    assert_eq!(measured(&client, "ml_violations_total", &of_model(r#"violation_code="tensor""#)).await, 1);
+}
+
+#[toolkit::test]
 async fn calls_rows_and_what_is_wrong_with_them_are_measured_by_model_version_and_function() {
     let (_directory, client) = root("measured");
     roots(&client, &[4.0, 9.0]).await.assert_status(200);

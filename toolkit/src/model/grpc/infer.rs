@@ -18,18 +18,11 @@ use crate::{
         failure::Failure,
         protocol::{
             Choice, UNSUPPORTED, Wanted, bad_request,
-            tensors::{Data, Faults, Input},
+            tensors::{Data, Faults, Input, Interface},
         },
-        version::Version,
     },
     problem::Problem,
 };
-
-/// A call whose arguments are there, and how it is answered.
-pub(super) struct Prepared {
-    pub(super) call: Call,
-    pub(super) asked: Asked,
-}
 
 /// What a request says of its answer.
 pub(super) struct Asked {
@@ -39,13 +32,12 @@ pub(super) struct Asked {
     is_raw: bool,
 }
 
-/// Reads a request into the arguments of a call.
+/// Fills the arguments of a call from a request.
 ///
 /// # Errors
 ///
 /// All that is wrong with the tensors.
-pub(super) fn prepare(version: &Version, function: &str, request: ModelInferRequest) -> Result<Prepared, Problem> {
-    let interface = version.interface(function).map_err(|why| bad_request(why.to_owned()))?;
+pub(super) fn fill(interface: &Interface, request: ModelInferRequest, call: &mut Call) -> Result<Asked, Failure> {
     let mut faults = Faults::default();
     unsupported(&request, &mut faults);
     let contents = contents(&request, &mut faults);
@@ -53,16 +45,16 @@ pub(super) fn prepare(version: &Version, function: &str, request: ModelInferRequ
     let wanted = request.outputs.iter().map(|output| Wanted { name: output.name.clone(), is_binary: None });
     let wanted: Option<Vec<_>> = (!request.outputs.is_empty()).then(|| wanted.collect());
     let is_raw = !request.raw_input_contents.is_empty();
-    let choice = Choice::new(interface, wanted.as_deref(), is_raw)?;
+    let choice = Choice::new(interface, wanted.as_deref(), is_raw);
+    let choice = choice.map_err(|problem| Failure::Tensors { problem, faults: 1 })?;
     let inputs = request.inputs.iter().zip(&contents).map(|(tensor, contents)| Input {
         name: &tensor.name,
         datatype: &tensor.datatype,
         shape: tensor.shape.clone(),
         data: Data::Raw(contents),
     });
-    let mut call = version.runner(function).map_err(problem)?.function().begin();
     interface.fill(&inputs.collect::<Vec<_>>(), call.arguments_mut()).map_err(invalid)?;
-    Ok(Prepared { call, asked: Asked { model_name: request.model_name, id: request.id, choice, is_raw } })
+    Ok(Asked { model_name: request.model_name, id: request.id, choice, is_raw })
 }
 
 /// The answer that the result of a call is, with contents of the kind that the request has.
@@ -70,27 +62,24 @@ pub(super) fn prepare(version: &Version, function: &str, request: ModelInferRequ
 /// # Errors
 ///
 /// What does not fit the function's schema.
-pub(super) fn written(
-    version: &Version,
-    function: &str,
+pub(super) fn write(
+    interface: &Interface,
+    version: String,
     asked: Asked,
     call: &Call,
-) -> Result<ModelInferResponse, Problem> {
-    let unfit = |violations| problem(Failure::Result(violations));
-    call.check().map_err(unfit)?;
-    let interface = version.interface(function).map_err(|_| problem(Failure::NoFunction(function.to_owned())))?;
+) -> Result<ModelInferResponse, Failure> {
     let outputs = interface.outputs(call.result());
     let chosen: Vec<_> = asked.choice.places().filter_map(|(index, _)| outputs.get(index)).collect();
     let is_raw = asked.is_raw || chosen.iter().any(|output| output.datatype == Datatype::Fp16);
     let mut response = ModelInferResponse {
         model_name: asked.model_name,
-        model_version: version.described.id.to_string(),
+        model_version: version,
         id: asked.id,
         ..ModelInferResponse::default()
     };
     for output in chosen {
         let mut raw = Vec::new();
-        output.write_raw(&mut raw).map_err(unfit)?;
+        output.write_raw(&mut raw).map_err(Failure::Result)?;
         let contents = if is_raw { None } else { contents::to_typed(&raw, output.datatype) };
         response.outputs.push(InferOutputTensor {
             name: output.name.to_owned(),
@@ -114,8 +103,8 @@ pub(super) fn problem(failure: Failure) -> Problem {
     answer.extensions_mut().remove().unwrap_or_else(|| Problem::new(status))
 }
 
-fn invalid(faults: Faults) -> Problem {
-    bad_request(faults.to_string())
+fn invalid(faults: Faults) -> Failure {
+    Failure::Tensors { faults: faults.count(), problem: bad_request(faults.to_string()) }
 }
 
 /// The contents of each input, raw; as far as nothing is wrong with them.

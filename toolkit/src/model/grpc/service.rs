@@ -1,7 +1,7 @@
 use prost::Message;
 use tokio::time::{Instant, timeout_at};
 use tonic::{Request, Response, Status, async_trait};
-use toolkit_envelope::schema::inference_protocol::TensorMetadata;
+use toolkit_envelope::{Call, schema::inference_protocol::TensorMetadata};
 
 use super::{
     bounded::{Since, late, too_large},
@@ -11,7 +11,7 @@ use super::{
         ServerReadyRequest, ServerReadyResponse, grpc_inference_service_server::GrpcInferenceService,
         model_metadata_response,
     },
-    infer::{self, Prepared},
+    infer,
     refused::carrying,
 };
 use crate::{
@@ -19,13 +19,11 @@ use crate::{
     endpoint::Mounting,
     model::{
         failure::Failure,
-        protocol::{Catalogue, Served},
+        protocol::{Catalogue, Served, bad_request, tensors::Interface},
+        version::Version,
     },
     problem::Problem,
 };
-
-/// Messages up to this size, in bytes, are read where they arrive; a larger one would hold up other requests there.
-const SMALL: usize = 64 << 10;
 
 /// Answers for all the models of a service.
 #[derive(Debug)]
@@ -108,37 +106,35 @@ impl Inference {
         if Instant::now() >= end {
             return Err(late(time));
         }
-        timeout_at(end, self.answer(request, served, size <= SMALL)).await.unwrap_or_else(|_| Err(late(time)))
+        timeout_at(end, self.answer(request, served, size)).await.unwrap_or_else(|_| Err(late(time)))
     }
 
     async fn answer(
         &self,
         request: ModelInferRequest,
         served: Served<'_>,
-        is_small: bool,
+        size: usize,
     ) -> Result<ModelInferResponse, Problem> {
         let Served { version, function, .. } = served;
         let runner = version.runner(&function).map_err(infer::problem)?;
-        let Prepared { call, asked } = {
+        version.interface(&function).map_err(|why| bad_request(why.to_owned()))?;
+        let fill = {
             let (version, function) = (version.clone(), function.clone());
-            self.work(is_small, move || infer::prepare(&version, &function, request)).await?
+            move |call: &mut Call| infer::fill(interface(&version, &function)?, request, call)
         };
-        let call = runner.run(call).await.map_err(infer::problem)?;
-        let version = version.clone();
-        self.work(is_small, move || infer::written(&version, &function, asked, &call)).await
+        let write = {
+            let version = version.clone();
+            move |call: &Call, asked| {
+                let id = version.described.id.to_string();
+                infer::write(interface(&version, &function)?, id, asked, call)
+            }
+        };
+        runner.answer_with(size, fill, write).await.map_err(infer::problem)
     }
+}
 
-    /// Does the work where it is asked for, or on a thread of the pool if there is much of it.
-    async fn work<T: Send + 'static>(
-        &self,
-        is_small: bool,
-        work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
-    ) -> Result<T, Problem> {
-        if is_small {
-            return work();
-        }
-        self.mounting.pool.run(work).await.map_err(|_| infer::problem(Failure::Busy))?
-    }
+fn interface<'v>(version: &'v Version, function: &str) -> Result<&'v Interface, Failure> {
+    version.interface(function).map_err(|_| Failure::NoFunction(function.to_owned()))
 }
 
 fn tensor(metadata: &TensorMetadata) -> model_metadata_response::TensorMetadata {

@@ -10,27 +10,24 @@ use super::{
     catalogue::Served,
     request::Request,
     response::{Body, Choice, HEADER_LENGTH},
-    routes::{Asked, Serving},
+    routes::{self, Serving},
+    tensors::Interface,
 };
 use crate::{
     endpoint::Mounted,
-    limits::Pool,
     model::{failure::Failure, version::Version},
     problem::Problem,
     request::{Reading, Refusal, is_json},
 };
 
-/// Bodies up to this size, in bytes, are read where they arrive; a larger one would hold up other requests there.
-const SMALL: usize = 64 << 10;
-
 /// Answers an inference request.
 pub(super) async fn infer(mut reading: Reading, mounted: Arc<Mounted<Serving>>) -> Result<Response, Refusal> {
     let Serving { catalogue, mounting, .. } = &mounted.captures;
-    let asked = Asked::of(&reading)?;
+    let asked = routes::Asked::of(&reading)?;
     let served = catalogue.find(&asked.model, asked.version.as_deref())?;
     let timeout = served.entry.timeout.unwrap_or(mounting.settings.request_timeout);
     reading.body_limit = served.entry.body_limit;
-    let answer = answer(&mut reading, &asked.model, &served, &mounted.pool);
+    let answer = answer(&mut reading, &asked.model, &served);
     match tokio::time::timeout(timeout, answer).await {
         Ok(answer) => answer,
         Err(_) => Err(Problem::new(StatusCode::GATEWAY_TIMEOUT)
@@ -39,46 +36,47 @@ pub(super) async fn infer(mut reading: Reading, mounted: Arc<Mounted<Serving>>) 
     }
 }
 
-async fn answer(reading: &mut Reading, model: &str, served: &Served<'_>, pool: &Pool) -> Result<Response, Refusal> {
+async fn answer(reading: &mut Reading, model: &str, served: &Served<'_>) -> Result<Response, Refusal> {
     let header = header_length(reading.headers())?;
     check_type(reading, header.is_some())?;
     let body = reading.body_bytes().await?;
-    let is_small = body.len() <= SMALL;
     let (version, function, model, id) =
         (served.version.clone(), served.function.clone(), model.to_owned(), served.id());
-    let prepared = {
+    version.interface(&function).map_err(|why| bad_request(why.to_owned()))?;
+    let runner = served.version.runner(&function).map_err(Failure::into_refusal)?;
+    let bytes = body.len();
+    let fill = {
         let (version, function) = (version.clone(), function.clone());
-        let work = move || prepare(&version, &function, &body, header);
-        if is_small { work() } else { pool.run(work).await.map_err(|_| Failure::Busy.into_refusal())? }
+        move |call: &mut Call| fill(interface(&version, &function)?, &body, header, call)
     };
-    let Prepared { call, choice, request_id } = prepared?;
-    let runner = version.runner(&function).map_err(Failure::into_refusal)?;
-    let call = runner.run(call).await.map_err(Failure::into_refusal)?;
-    let work = move || {
-        call.check().map_err(Failure::Result)?;
-        let interface = version.interface(&function).map_err(|_| Failure::NoFunction(function.clone()))?;
-        Body::write((&model, &id, request_id.as_deref()), interface, &choice, call.result()).map_err(Failure::Result)
+    let write = move |call: &Call, Asked { choice, request_id }| {
+        let interface = interface(&version, &function)?;
+        let names = (&*model, &*id, request_id.as_deref());
+        Body::write(names, interface, &choice, call.result()).map_err(Failure::Result)
     };
-    let written = if is_small { work() } else { pool.run(work).await.map_err(|_| Failure::Busy.into_refusal())? };
-    Ok(written.map_err(Failure::into_refusal)?.into_response())
+    let answer = runner.answer_with(bytes, fill, write).await;
+    Ok(answer.map_err(Failure::into_refusal)?.into_response())
 }
 
-/// A call whose arguments are there, and how it is answered.
-struct Prepared {
-    call: Call,
+/// What a request says of its answer.
+struct Asked {
     choice: Choice,
     request_id: Option<String>,
 }
 
-fn prepare(version: &Version, function: &str, body: &Bytes, header: Option<usize>) -> Result<Prepared, Problem> {
-    let interface = version.interface(function).map_err(|why| bad_request(why.to_owned()))?;
-    let request = Request::read(body, header)?;
-    let choice = Choice::new(interface, request.outputs.as_deref(), request.is_binary)?;
-    let runner = version.runner(function).map_err(|_| bad_request("the model has no such function".to_owned()))?;
-    let mut call = runner.function().begin();
-    let filled = interface.fill(&request.inputs(), call.arguments_mut());
-    filled.map_err(|faults| bad_request(faults.to_string()))?;
-    Ok(Prepared { call, choice, request_id: request.id })
+fn interface<'v>(version: &'v Version, function: &str) -> Result<&'v Interface, Failure> {
+    version.interface(function).map_err(|_| Failure::NoFunction(function.to_owned()))
+}
+
+/// Fills the arguments of a call from a body.
+fn fill(interface: &Interface, body: &Bytes, header: Option<usize>, call: &mut Call) -> Result<Asked, Failure> {
+    let unfit = |problem| Failure::Tensors { problem, faults: 1 };
+    let request = Request::read(body, header).map_err(unfit)?;
+    let choice = Choice::new(interface, request.outputs.as_deref(), request.is_binary).map_err(unfit)?;
+    interface
+        .fill(&request.inputs(), call.arguments_mut())
+        .map_err(|faults| Failure::Tensors { faults: faults.count(), problem: bad_request(faults.to_string()) })?;
+    Ok(Asked { choice, request_id: request.id })
 }
 
 fn header_length(headers: &HeaderMap) -> Result<Option<usize>, Problem> {

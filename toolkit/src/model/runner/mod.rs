@@ -16,7 +16,7 @@ mod work;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use toolkit_envelope::{Call, Envelope, Function};
+use toolkit_envelope::{Call, Envelope, Function, table::Column};
 
 pub use batching::Batching;
 pub(super) use work::has_rows;
@@ -24,7 +24,7 @@ pub(super) use work::has_rows;
 use self::{
     batcher::Batcher,
     cost::Cost,
-    work::{Work, write},
+    work::{Work, guarded, write},
 };
 use super::{
     ModelHandler,
@@ -78,75 +78,92 @@ impl Runner {
 
     /// Answers a call in JSON, with JSON.
     pub(crate) async fn answer(&self, arguments: Bytes) -> Result<Vec<u8>, Failure> {
-        let mut told = Some(self.begin());
-        let answer = self.answered(&mut told, arguments).await;
-        end(told, &answer);
+        let bytes = arguments.len();
+        let fill = move |call: &mut Call| call.read(&arguments).map_err(Failure::Arguments);
+        self.told(bytes, fill, |call: &Call, ()| write(call)).await
+    }
+
+    /// Answers a call that comes in `bytes` of whatever form: `fill` gives it its arguments, and `write` makes an answer
+    /// of its result, which fits its schema; and of what `fill` has found out of how it is to be made.
+    ///
+    /// Both are done where the call arrives or on a thread of the pool, as there is little or much to do.
+    pub(crate) async fn answer_with<A: Send + 'static, T: Send + 'static>(
+        &self,
+        bytes: usize,
+        fill: impl FnOnce(&mut Call) -> Result<A, Failure> + Send + 'static,
+        write: impl FnOnce(&Call, A) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let write = |call: &Call, asked| {
+            call.check().map_err(Failure::Result)?;
+            write(call, asked)
+        };
+        self.told(bytes, fill, write).await
+    }
+
+    /// Answers a call, and tells of it.
+    async fn told<A: Send + 'static, T: Send + 'static>(
+        &self,
+        bytes: usize,
+        fill: impl FnOnce(&mut Call) -> Result<A, Failure> + Send + 'static,
+        write: impl FnOnce(&Call, A) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let mut told = Some(Prediction::begin(&self.identity));
+        let answer = self.answered(&mut told, bytes, fill, write).await;
+        if let Some(told) = told {
+            told.end(answer.as_ref().map(|_| ()));
+        }
         answer
     }
 
-    /// Runs a call whose arguments are there already.
-    pub(crate) async fn run(&self, call: Call) -> Result<Call, Failure> {
-        let mut told = Some(self.begin());
-        let run = match self.work.bound(&call) {
-            Ok(()) => {
-                read(&mut told, &call);
-                self.ran(&mut told, call).await
-            }
-            Err(failure) => Err(failure),
-        };
-        end(told, &run);
-        run
-    }
-
-    fn begin(&self) -> Prediction {
-        Prediction::begin(&self.identity)
-    }
-
-    async fn answered(&self, told: &mut Told, arguments: Bytes) -> Result<Vec<u8>, Failure> {
-        if cost::is_read_here(arguments.len()) {
-            let call = self.work.read(&arguments)?;
-            self.work.bound(&call)?;
-            read(told, &call);
-            return self.written(told, call).await;
+    async fn answered<A: Send + 'static, T: Send + 'static>(
+        &self,
+        told: &mut Told,
+        bytes: usize,
+        fill: impl FnOnce(&mut Call) -> Result<A, Failure> + Send + 'static,
+        write: impl FnOnce(&Call, A) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        if cost::is_read_here(bytes) {
+            let (call, asked) = filled(&self.work, told, fill)?;
+            return self.written(told, call, |call: &Call| write(call, asked)).await;
         }
         let is_batched = self.batcher.is_some();
         let step = move |work: &Work, told: &mut Told| {
-            let call = work.read(&arguments)?;
-            work.bound(&call)?;
-            read(told, &call);
+            let (call, asked) = filled(work, told, fill)?;
+            let write = |call: &Call| write(call, asked);
             if is_batched {
-                return Ok(Step::Read(call));
+                return Ok(Step::Filled(call, write));
             }
             let call = run(work, told, call)?;
-            write(&call).map(Step::Written)
+            guarded(|| write(&call)).map(Step::Written)
         };
-        match self.in_pool(told, step).await? {
-            Step::Read(call) => self.written(told, call).await,
+        match self.queue_for_pool(told, step).await? {
+            Step::Filled(call, write) => self.written(told, call, write).await,
             Step::Written(answer) => Ok(answer),
         }
     }
 
-    /// Runs a call that is read, and writes its result.
-    async fn written(&self, told: &mut Told, call: Call) -> Result<Vec<u8>, Failure> {
+    /// Runs a call that has its arguments, and writes its result.
+    async fn written<T: Send + 'static>(
+        &self,
+        told: &mut Told,
+        call: Call,
+        write: impl FnOnce(&Call) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
         let call = match self.way(&call) {
             Way::Together(batcher) => batcher.run(told, call).await?,
             Way::Here => run(&self.work, told, call)?,
             Way::InPool => {
-                return self.in_pool(told, |work, told| write(&run(work, told, call)?)).await;
+                let step = |work: &Work, told: &mut Told| {
+                    let call = run(work, told, call)?;
+                    guarded(|| write(&call))
+                };
+                return self.queue_for_pool(told, step).await;
             }
         };
-        if cost::is_written_here(call.result().columns.iter().map(toolkit_envelope::table::Column::len).sum()) {
-            return write(&call);
+        if cost::is_written_here(call.result().columns.iter().map(Column::len).sum()) {
+            return guarded(|| write(&call));
         }
-        self.in_pool(told, move |_, _| write(&call)).await
-    }
-
-    async fn ran(&self, told: &mut Told, call: Call) -> Result<Call, Failure> {
-        match self.way(&call) {
-            Way::Together(batcher) => batcher.run(told, call).await,
-            Way::Here => run(&self.work, told, call),
-            Way::InPool => self.in_pool(told, |work, told| run(work, told, call)).await,
-        }
+        self.in_pool(told, move |_, _| guarded(|| write(&call))).await
     }
 
     fn way(&self, call: &Call) -> Way<'_> {
@@ -157,8 +174,8 @@ impl Runner {
         }
     }
 
-    /// Does some work on a thread of the pool. It is done to its end there, even if nobody waits for it any more.
-    async fn in_pool<T: Send + 'static>(
+    /// Does some work that the model's run is part of on a thread of the pool, which the call waits for until then.
+    async fn queue_for_pool<T: Send + 'static>(
         &self,
         told: &mut Told,
         step: impl FnOnce(&Work, &mut Told) -> Result<T, Failure> + Send + 'static,
@@ -166,6 +183,21 @@ impl Runner {
         if let Some(told) = told {
             told.queued();
         }
+        let step = |work: &Work, told: &mut Told| {
+            if let Some(told) = told {
+                told.dequeued();
+            }
+            step(work, told)
+        };
+        self.in_pool(told, step).await
+    }
+
+    /// Does some work on a thread of the pool. It is done to its end there, even if nobody waits for it any more.
+    async fn in_pool<T: Send + 'static>(
+        &self,
+        told: &mut Told,
+        step: impl FnOnce(&Work, &mut Told) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
         let worker = self.pool.worker().await.map_err(|_| Failure::Busy)?;
         let (work, mut theirs) = (self.work.clone(), told.take());
         let step = move || {
@@ -192,15 +224,23 @@ enum Way<'a> {
 }
 
 /// How far a call has come in the pool.
-enum Step {
-    Read(Call),
-    Written(Vec<u8>),
+enum Step<W, T> {
+    Filled(Call, W),
+    Written(T),
 }
 
-fn read(told: &mut Told, call: &Call) {
+/// Begins a call that `fill` gives its arguments, of which there are no more rows than there may be.
+fn filled<A>(
+    work: &Work,
+    told: &mut Told,
+    fill: impl FnOnce(&mut Call) -> Result<A, Failure>,
+) -> Result<(Call, A), Failure> {
+    let (call, asked) = work.fill(fill)?;
+    work.bound(&call)?;
     if let Some(told) = told {
-        told.read(work::rows(call));
+        told.read(work::rows(&call));
     }
+    Ok((call, asked))
 }
 
 /// Runs a call on its own.
@@ -216,11 +256,5 @@ fn run(work: &Work, told: &mut Told, call: Call) -> Result<Call, Failure> {
 fn ran(told: &mut Told) {
     if let Some(told) = told {
         told.ran();
-    }
-}
-
-fn end<T>(told: Told, outcome: &Result<T, Failure>) {
-    if let Some(told) = told {
-        told.end(outcome.as_ref().map(|_| ()));
     }
 }

@@ -438,9 +438,9 @@ async fn a_call_is_answered_the_same_whichever_way_it_is_run() {
             let expected = format!("[{}]", rows.replace(['[', ']'], ""));
             let answer = runner.answer(json.clone()).await.unwrap();
             assert_eq!(String::from_utf8(answer).unwrap(), expected);
-            let mut call = function.begin();
-            call.read(&json).unwrap();
-            assert_eq!(write(&runner.run(call).await.unwrap()).unwrap(), expected.into_bytes());
+            let fill = move |call: &mut Call| call.read(&json).map_err(Failure::Arguments);
+            let told = runner.answer_with(usize::MAX, fill, |call, ()| write(call)).await.unwrap();
+            assert_eq!(told, expected.into_bytes());
         }
     }
 }
@@ -448,12 +448,11 @@ async fn a_call_is_answered_the_same_whichever_way_it_is_run() {
 #[tokio::test]
 async fn a_call_of_more_rows_than_a_request_may_have_is_refused_whichever_way_it_comes() {
     let (envelope, function) = packed();
-    let runner = Runner::warmed(function.clone(), &envelope, &ModelHandler::new("").max_rows(1), Pool::new(1, 10));
+    let runner = Runner::warmed(function, &envelope, &ModelHandler::new("").max_rows(1), Pool::new(1, 10));
     let is_refused = |failure: &Failure| matches!(failure, Failure::TooManyRows { found: 2, most: 1 });
     assert!(is_refused(&runner.answer(Bytes::from_static(b"[[1.0], [2.0]]")).await.unwrap_err()));
-    let mut call = function.begin();
-    call.read(b"[[1.0], [2.0]]").unwrap();
-    assert!(is_refused(&runner.run(call).await.unwrap_err()));
+    let fill = |call: &mut Call| call.read(b"[[1.0], [2.0]]").map_err(Failure::Arguments);
+    assert!(is_refused(&runner.answer_with(0, fill, |call, ()| write(call)).await.unwrap_err()));
 }
 
 /// Where a call of one row of so many numbers is run by a function that is measured with two.

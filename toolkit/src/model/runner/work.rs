@@ -55,13 +55,18 @@ impl Work {
         self.at_once
     }
 
-    /// Reads the arguments of a call.
-    pub(super) fn read(&self, arguments: &[u8]) -> Result<Call, Failure> {
+    /// Begins a call whose arguments `fill` gives it.
+    pub(super) fn fill<A>(&self, fill: impl FnOnce(&mut Call) -> Result<A, Failure>) -> Result<(Call, A), Failure> {
         guarded(|| {
             let mut call = self.function.begin();
-            call.read(arguments).map_err(Failure::Arguments)?;
-            Ok(call)
+            let asked = fill(&mut call)?;
+            Ok((call, asked))
         })
+    }
+
+    /// Reads the arguments of a call.
+    pub(super) fn read(&self, arguments: &[u8]) -> Result<Call, Failure> {
+        self.fill(|call| call.read(arguments).map_err(Failure::Arguments)).map(|(call, ())| call)
     }
 
     /// Whether the call has no more rows than it may.
@@ -128,15 +133,13 @@ impl fmt::Debug for Work {
 
 /// The call's result, as JSON.
 pub(super) fn write(call: &Call) -> Result<Vec<u8>, Failure> {
-    guarded(|| {
-        let mut answer = Vec::new();
-        call.write(Layout::Rows, &mut answer).map_err(Failure::Result)?;
-        Ok(answer)
-    })
+    let mut answer = Vec::new();
+    call.write(Layout::Rows, &mut answer).map_err(Failure::Result)?;
+    Ok(answer)
 }
 
 /// What a panic ends is one call, whose memory is not used again: it is moved into `work`, and ends with it.
-fn guarded<T>(work: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+pub(super) fn guarded<T>(work: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
     catch_unwind(AssertUnwindSafe(work))
         .unwrap_or_else(|panic| Err(Failure::Panicked(panic_message(&*panic).to_owned())))
 }

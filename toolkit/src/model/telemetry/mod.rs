@@ -23,13 +23,13 @@ pub(crate) fn swapped(model: &str, from: Digest, to: Option<Digest>, swap: Swap)
 fn outcome_of(outcome: Result<(), &Failure>) -> Outcome {
     match outcome {
         Ok(()) => Outcome::Answered,
-        Err(Failure::Arguments(_)) => Outcome::Arguments,
+        // Where there is no function, no call of it begins.
+        Err(Failure::Arguments(_) | Failure::Tensors { .. } | Failure::NoFunction(_)) => Outcome::Arguments,
         Err(Failure::TooManyRows { .. }) => Outcome::TooManyRows,
         Err(Failure::Run(_)) => Outcome::Run,
         Err(Failure::Result(_)) => Outcome::Result,
         Err(Failure::Panicked(_)) => Outcome::Panic,
         Err(Failure::Busy) => Outcome::Busy,
-        Err(Failure::NoFunction(_)) => Outcome::NoFunction,
     }
 }
 

@@ -16,6 +16,9 @@ use crate::telemetry::{
     models::{Called, Outcome},
 };
 
+/// So many faults of a request's tensors are counted as such, as are of arguments in JSON.
+const MOST_TOLD: usize = 1000;
+
 /// What is told of one call of a model's function: its span, and what is measured of it.
 ///
 /// It may be moved to another thread, and ends as cancelled when it is dropped before its end.
@@ -25,6 +28,7 @@ pub(crate) struct Prediction {
     since: Instant,
     rows: Option<usize>,
     queued: Option<Instant>,
+    /// So long in all.
     waited: Option<Duration>,
     /// Those of the batch that it was run in.
     batch_rows: Option<usize>,
@@ -70,11 +74,18 @@ impl Prediction {
         }
     }
 
+    /// It waits no longer: a thread does something with it.
+    pub(crate) fn dequeued(&mut self) {
+        let Some(queued) = self.queued.take() else { return };
+        self.waited = Some(self.waited.unwrap_or_default() + queued.elapsed());
+        if let Some(recorded) = &mut self.recorded {
+            recorded.leave();
+        }
+    }
+
     /// The model is run on it, alone or with others; once more if the batch has failed.
     pub(crate) fn running(&mut self, batch: Option<&BatchRun>) {
-        if let Some(queued) = self.queued.take() {
-            self.waited = Some(queued.elapsed());
-        }
+        self.dequeued();
         self.batch_rows = batch.map(BatchRun::rows);
         if let Some(recorded) = &mut self.recorded {
             recorded.enter("execute", batch.and_then(BatchRun::span_context));
@@ -91,9 +102,17 @@ impl Prediction {
     /// It is answered.
     pub(crate) fn end(mut self, outcome: Result<(), &Failure>) {
         self.outcome = Some(outcome_of(outcome));
-        if let Err(Failure::Arguments(violations) | Failure::Result(violations)) = outcome {
-            let is_result = self.outcome == Some(Outcome::Result);
-            self.identity.violated(is_result, violations.list.iter().map(|violation| violation.code), violations.more);
+        match outcome {
+            Err(Failure::Arguments(violations) | Failure::Result(violations)) => {
+                let is_result = self.outcome == Some(Outcome::Result);
+                let codes = violations.list.iter().map(|violation| violation.code);
+                self.identity.violated(is_result, codes, violations.more);
+            }
+            Err(Failure::Tensors { faults, .. }) => {
+                let told = MOST_TOLD.min(*faults);
+                self.identity.violated(false, std::iter::repeat_n("tensor", told), faults - told);
+            }
+            _ => {}
         }
     }
 

@@ -129,3 +129,21 @@ fn calls_that_run_once_more_after_their_batch_has_failed_tell_each_thing_once() 
     assert_eq!((times("ml.queue.duration"), times("ml.batch.rows")), (1, 0));
     assert_eq!(spans.iter().filter(|span| span.name == "execute").count(), 2);
 }
+
+#[test]
+fn what_is_done_with_a_call_on_a_thread_is_no_waiting_and_all_its_times_in_a_queue_are() {
+    let (identity, request) = (identity(), request());
+    let mut call = call(&identity, &request);
+    for _ in 0..2 {
+        call.queued();
+        call.dequeued();
+        // What is read or written after it has waited.
+        let read = spans(trace_id(&request)).iter().filter(|span| span.name == "queue").count();
+        assert!(read > 0);
+    }
+    call.end(Ok(()));
+    let spans = spans(trace_id(&request));
+    let queues: Vec<_> = spans.iter().filter(|span| span.name == "queue").collect();
+    assert_eq!(queues.len(), 2);
+    assert!(matches!(attribute(named(&spans, "predict"), "ml.queue.duration"), Some(Value::F64(_))));
+}

@@ -16,7 +16,7 @@ const DURATIONS: [f64; 16] =
 const COUNTS: [f64; 15] =
     [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 1024.0, 4096.0, 16_384.0, 65_536.0, 262_144.0];
 /// The kinds of violations of rows; the last one stands for all that are not known.
-const CODES: [&str; 12] = [
+const CODES: [&str; 13] = [
     "required",
     "null",
     "type",
@@ -28,6 +28,7 @@ const CODES: [&str; 12] = [
     "unknown",
     "duplicate",
     "syntax",
+    "tensor",
     "_OTHER",
 ];
 

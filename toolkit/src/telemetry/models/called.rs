@@ -7,7 +7,7 @@ pub(crate) struct Called {
     pub(crate) duration: Duration,
     /// Unknown when its arguments could not be read.
     pub(crate) rows: Option<usize>,
-    /// How long it waited until the model ran, if it did.
+    /// How long it waited in all, if it did.
     pub(crate) waited: Option<Duration>,
 }
 
@@ -28,12 +28,11 @@ pub(crate) enum Outcome {
     Result,
     Panic,
     Busy,
-    NoFunction,
     Cancelled,
 }
 
 impl Outcome {
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Answered,
         Self::Arguments,
         Self::TooManyRows,
@@ -41,7 +40,6 @@ impl Outcome {
         Self::Result,
         Self::Panic,
         Self::Busy,
-        Self::NoFunction,
         Self::Cancelled,
     ];
 
@@ -55,13 +53,12 @@ impl Outcome {
             Self::Result => "result",
             Self::Panic => "panic",
             Self::Busy => "busy",
-            Self::NoFunction => "no_function",
             Self::Cancelled => "cancelled",
         })
     }
 
     /// Whether it was the caller's fault.
     pub(crate) fn is_refusal(self) -> bool {
-        matches!(self, Self::Arguments | Self::TooManyRows | Self::NoFunction)
+        matches!(self, Self::Arguments | Self::TooManyRows)
     }
 }

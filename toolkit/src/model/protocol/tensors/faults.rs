@@ -46,7 +46,7 @@ impl Faults {
     }
 
     /// How many there are.
-    pub(super) fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.list.len() + self.more
     }
 

@@ -7,13 +7,13 @@
 //! tensors of a result, each of which writes its elements as JSON or as raw bytes.
 //!
 //! ```text
-//! let mut call = runner.function().begin();
-//! interface.fill(&inputs, call.arguments_mut())?;         // Faults: all that is wrong, for people
-//! let call = runner.run(call).await?;
-//! call.check()?;                                          // what breaks the schema is never given out
-//! for output in interface.outputs(call.result()) {
-//!     output.write_raw(&mut bytes)?;                      // or write_json
-//! }
+//! let fill = |call| interface.fill(&inputs, call.arguments_mut());   // Faults: all that is wrong, for people
+//! let write = |call| {
+//!     for output in interface.outputs(call.result()) {
+//!         output.write_raw(&mut bytes)?;                             // or write_json
+//!     }
+//! };
+//! runner.answer_with(bytes_of_request, fill, write).await?;
 //! ```
 //!
 //! What the protocol has no word for is said so:
