@@ -1,4 +1,7 @@
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    pin::pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use tokio::{
     sync::{Notify, oneshot},
@@ -15,7 +18,10 @@ use super::{
 };
 use crate::{
     limits::Pool,
-    model::{failure::Failure, telemetry::BatchRun},
+    model::{
+        failure::Failure,
+        telemetry::{BatchRun, kind_of},
+    },
 };
 
 /// How many calls may wait for one function.
@@ -26,6 +32,9 @@ const MOST_WAITING: usize = 1024;
 /// Calls wait in a queue. A lane is a task that gathers a batch, runs it on a thread of the pool, and goes on so until
 /// no call waits; there are as many at once as the pool has threads, and one of them gathers. So a call is run at once
 /// as long as there is a thread, and what comes while all are busy is the next batch.
+///
+/// A lane is on the runtime of the call that opened it. When that ends, the lane goes with it, and one of the calls that
+/// wait opens another one on its own runtime.
 #[derive(Debug)]
 pub(super) struct Batcher {
     shared: Arc<Shared>,
@@ -40,14 +49,18 @@ struct Shared {
     state: Mutex<State>,
     /// The batch that is gathered may be complete.
     changed: Notify,
+    /// A lane has ended before its time, and what waits needs another one.
+    deserted: Notify,
 }
 
 #[derive(Debug)]
 struct State {
     queue: Queue,
     lanes: usize,
-    /// Whether one of the lanes will take what waits.
-    is_gathering: bool,
+    /// The lane that will take what waits, if there is one.
+    gathering: Option<u64>,
+    /// The number of the next lane.
+    next_lane: u64,
     is_closed: bool,
 }
 
@@ -59,8 +72,9 @@ impl Batcher {
 
     pub(super) fn with(work: Arc<Work>, pool: Pool, bounds: Bounds, most_lanes: usize, most_waiting: usize) -> Self {
         let queue = Queue::new(bounds, most_waiting);
-        let state = Mutex::new(State { queue, lanes: 0, is_gathering: false, is_closed: false });
-        Self { shared: Arc::new(Shared { work, pool, bounds, most_lanes, state, changed: Notify::new() }) }
+        let state = Mutex::new(State { queue, lanes: 0, gathering: None, next_lane: 0, is_closed: false });
+        let (changed, deserted) = (Notify::new(), Notify::new());
+        Self { shared: Arc::new(Shared { work, pool, bounds, most_lanes, state, changed, deserted }) }
     }
 
     /// How many calls wait.
@@ -85,10 +99,23 @@ impl Batcher {
         if let Some(told) = told {
             told.queued();
         }
-        let Some((number, answered)) = self.shared.enter(call, told) else { return Err(Failure::Busy) };
+        // Before the call waits: it would not hear of a lane that ends in between.
+        let mut deserted = pin!(self.shared.deserted.notified());
+        deserted.as_mut().enable();
+        let Some((number, mut answered)) = self.shared.enter(call, told) else { return Err(Failure::Busy) };
         let _place = Place { shared: &self.shared, number };
-        // Nobody answers if the runtime, which the lane was on, ends.
-        let (theirs, outcome) = answered.await.map_err(|_| Failure::Busy)?;
+        let answered = loop {
+            tokio::select! {
+                answered = &mut answered => break answered,
+                () = &mut deserted => {
+                    deserted.set(self.shared.deserted.notified());
+                    deserted.as_mut().enable();
+                    self.shared.open_lane_if_needed();
+                }
+            }
+        };
+        // Nobody answers if the runtime ends that the call's batch was to run on.
+        let (theirs, outcome) = answered.map_err(|_| Failure::Busy)?;
         *told = theirs;
         outcome
     }
@@ -129,46 +156,58 @@ impl Shared {
     fn enter(self: &Arc<Self>, call: Call, told: &mut Told) -> Option<(u64, oneshot::Receiver<Answered>)> {
         let mut state = self.state();
         let entered = state.queue.push(call, told)?;
-        let opens = self.opens_lane(&mut state);
+        let lane = self.lane(&mut state);
         let is_complete = state.queue.is_complete();
         drop(state);
-        if opens {
-            self.open_lane();
+        if let Some(lane) = lane {
+            lane.open();
         } else if is_complete {
             self.changed.notify_one();
         }
         Some(entered)
     }
 
-    /// Whether another lane is needed for what waits, and may be there; it is counted then.
-    fn opens_lane(&self, state: &mut State) -> bool {
-        let opens = !state.queue.is_empty() && !state.is_gathering && state.lanes < self.most_lanes && !state.is_closed;
-        if opens {
-            state.lanes += 1;
-            state.is_gathering = true;
+    /// Another lane, if what waits needs one and it may be there; it is counted then.
+    fn lane(self: &Arc<Self>, state: &mut State) -> Option<Lane> {
+        let is_needed = !state.queue.is_empty() && state.gathering.is_none() && !state.is_closed;
+        if !is_needed || state.lanes >= self.most_lanes {
+            return None;
         }
-        opens
+        let number = state.next_lane;
+        state.next_lane += 1;
+        state.lanes += 1;
+        state.gathering = Some(number);
+        Some(Lane { shared: self.clone(), number, is_open: true })
     }
 
-    fn open_lane(self: &Arc<Self>) {
-        let mut lane = Lane { shared: self.clone(), is_open: true };
-        tokio::spawn(async move {
-            while lane.is_open {
-                lane.gather().await;
-                lane.run_one().await;
-            }
-        });
+    fn open_lane_if_needed(self: &Arc<Self>) {
+        // The lock is free again before the lane is opened: a runtime that ends drops it at once.
+        let lane = self.lane(&mut self.state());
+        if let Some(lane) = lane {
+            lane.open();
+        }
     }
 }
 
 /// A task that runs one batch after the other.
 struct Lane {
     shared: Arc<Shared>,
+    number: u64,
     /// Whether it is counted.
     is_open: bool,
 }
 
 impl Lane {
+    /// Runs batches on the current runtime until no call waits.
+    fn open(mut self) {
+        tokio::spawn(async move {
+            while self.is_open {
+                self.gather().await;
+                self.run_one().await;
+            }
+        });
+    }
+
     /// Waits until the next batch is to be run.
     async fn gather(&self) {
         loop {
@@ -182,31 +221,47 @@ impl Lane {
     async fn run_one(&mut self) {
         let Ok(worker) = self.shared.pool.worker().await else {
             // The pool is full, and so is the queue before it.
-            for waiting in self.close() {
+            let shared = self.shared.clone();
+            let left = {
+                let mut state = shared.state();
+                self.leave(&mut state);
+                state.queue.clear()
+            };
+            for waiting in left {
                 waiting.answer_with(|_, _| Err(Failure::Busy));
             }
             return;
         };
-        let shared = self.shared.clone();
+        let (shared, number) = (self.shared.clone(), self.number);
         // Taken on that thread and not before: until then others may still come and go.
-        let _ = worker.run(move || shared.run_batch(shared.take())).await;
+        if worker.run(move || shared.run_batch(shared.take(number))).await.is_err() {
+            // The runtime ends, and nothing was taken.
+            return self.desert();
+        }
         let mut state = self.shared.state();
-        if state.queue.is_empty() || state.is_gathering {
+        if state.queue.is_empty() || state.gathering.is_some() {
             // Not later: whoever comes now has to find room for another lane.
-            state.lanes -= 1;
             self.is_open = false;
+            state.lanes -= 1;
         } else {
-            state.is_gathering = true;
+            state.gathering = Some(self.number);
         }
     }
 
-    /// Ends the lane before its time; gives what waits, which nobody will take.
-    fn close(&mut self) -> Vec<Waiting> {
+    /// Is no longer counted, and takes nothing.
+    fn leave(&mut self, state: &mut State) {
         self.is_open = false;
-        let mut state = self.shared.state();
         state.lanes -= 1;
-        state.is_gathering = false;
-        state.queue.clear()
+        if state.gathering == Some(self.number) {
+            state.gathering = None;
+        }
+    }
+
+    /// Ends before its time, and leaves what waits to another lane.
+    fn desert(&mut self) {
+        let shared = self.shared.clone();
+        self.leave(&mut shared.state());
+        shared.deserted.notify_waiters();
     }
 }
 
@@ -214,22 +269,21 @@ impl Drop for Lane {
     fn drop(&mut self) {
         if self.is_open {
             // The runtime ends, or there was a panic.
-            drop(self.close());
+            self.desert();
         }
     }
 }
 
 impl Shared {
     /// Takes out the next batch; what it leaves goes to another lane, if there may be one.
-    fn take(self: &Arc<Self>) -> Vec<Waiting> {
+    fn take(self: &Arc<Self>, lane: u64) -> Vec<Waiting> {
         let mut state = self.state();
-        state.is_gathering = false;
-        let batch = state.queue.take();
-        let opens = self.opens_lane(&mut state);
-        drop(state);
-        if opens {
-            self.open_lane();
+        if state.gathering == Some(lane) {
+            state.gathering = None;
         }
+        let batch = state.queue.take();
+        drop(state);
+        self.open_lane_if_needed();
         batch
     }
 

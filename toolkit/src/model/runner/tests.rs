@@ -498,3 +498,43 @@ async fn the_rows_of_every_argument_are_counted() {
         assert!(matches!(failure, Failure::TooManyRows { found: 3, most: 2 }), "{failure:?}");
     }
 }
+
+#[test]
+fn a_call_that_waits_for_a_lane_whose_runtime_ends_opens_another_one() {
+    let runtime = || tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let (ends, stays) = (runtime(), runtime());
+    let stage = Stage::new(bounds(4, Duration::ZERO), Call::run);
+    let _busy = ends.block_on(stage.busy());
+    stays.block_on(async {
+        let waits = stage.call(&[2.0]);
+        stage.wait_for(1).await;
+        ends.shutdown_background();
+        stage.gate.open();
+        let answer = tokio::time::timeout(Duration::from_secs(30), answered(waits)).await;
+        assert_eq!(answer.expect("somebody runs it"), "[2.0]");
+    });
+}
+
+#[test]
+fn calls_outlive_the_runtime_that_the_first_of_them_was_on() {
+    let runtime = || tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let (ends, stays) = (runtime(), runtime());
+    let stage = Stage::new(bounds(4, LONG), Call::run);
+    stage.gate.open();
+    // It opens the lane, which waits with it.
+    let lost = ends.block_on(async {
+        let lost = stage.call(&[1.0]);
+        stage.wait_for(1).await;
+        lost
+    });
+    stays.block_on(async {
+        let waits = stage.call(&[2.0]);
+        stage.wait_for(2).await;
+        ends.shutdown_background();
+        assert!(lost.await.unwrap_err().is_cancelled());
+        stage.wait_for(1).await;
+        let comes = stage.call(&[3.0, 4.0, 5.0]);
+        assert_eq!([answered(waits).await, answered(comes).await], ["[2.0]", "[3.0,4.0,5.0]"]);
+    });
+    assert_eq!(stage.runs(), [4]);
+}
