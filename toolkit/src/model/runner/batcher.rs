@@ -307,8 +307,9 @@ impl Shared {
         let joined = match joined {
             Ok(joined) => joined,
             Err(failure) => {
-                let (function, calls) = (self.work.function().name(), batch.len());
-                tracing::warn!(function, calls, rows, "a batch failed; its calls are run one by one: {failure:?}");
+                // What the model says of it may hold values, and is told with the call that it fails again for.
+                let (function, calls, error) = (self.work.function().name(), batch.len(), kind_of(&failure));
+                tracing::warn!(function, calls, rows, error, "a batch failed; its calls are run one by one");
                 return batch;
             }
         };

@@ -33,6 +33,11 @@ fn outcome_of(outcome: Result<(), &Failure>) -> Outcome {
     }
 }
 
+/// What kind of failure it is, as `error.type` has it.
+pub(crate) fn kind_of(failure: &Failure) -> Option<&'static str> {
+    outcome_of(Err(failure)).error_type()
+}
+
 /// What has no end of its own: nobody waits for it any more, or what does it has panicked.
 fn without_end() -> Outcome {
     if std::thread::panicking() { Outcome::Panic } else { Outcome::Cancelled }
