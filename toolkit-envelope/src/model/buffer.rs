@@ -20,4 +20,19 @@ impl Buffer {
     pub(super) fn tensor(&self) -> Tensor<'_> {
         Tensor { shape: &self.shape, elements: self.elements.view() }
     }
+
+    /// How much memory it holds, in bytes, used or not.
+    pub(super) fn reserved(&self) -> usize {
+        fn of<T>(elements: &Vec<T>) -> usize {
+            elements.capacity() * size_of::<T>()
+        }
+        match &self.elements {
+            Elements::Float32(all) => of(all),
+            Elements::Float64(all) => of(all),
+            Elements::Int32(all) => of(all),
+            Elements::Int64(all) => of(all),
+            Elements::Bool(all) => of(all),
+            Elements::String(all) => all.reserved(),
+        }
+    }
 }

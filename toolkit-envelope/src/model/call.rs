@@ -182,6 +182,7 @@ impl fmt::Debug for Call {
 mod tests {
     use super::super::{Model, OnnxModel};
     use super::*;
+    use crate::{table::Values, tensor::Elements};
     use serde_json::json;
 
     const ROW: &str = "[5.1, 3.5, 1.4, 0.2]";
@@ -305,5 +306,22 @@ mod tests {
         assert_eq!(call.rows(), 0);
         drop(call);
         assert!(function.begin().memory.arguments.reserved() < 1000);
+    }
+
+    #[test]
+    fn memory_that_a_result_or_the_model_s_inputs_filled_is_given_back() {
+        let function = &functions()[1];
+        let large: Vec<f32> = vec![0.0; 1 << 20];
+        for fill in [
+            |call: &mut Call, large: Vec<f32>| call.memory.result.columns[0].values = Values::Float32(large),
+            |call: &mut Call, large: Vec<f32>| call.memory.inputs[0].elements = Elements::Float32(large),
+        ] {
+            let mut call = run(read(function, OTHERS));
+            fill(&mut call, large.clone());
+            drop(call);
+            assert!(function.begin().memory.reserved() < 10_000);
+        }
+        drop(run(read(function, OTHERS)));
+        assert!(!function.begin().memory.inputs.is_empty());
     }
 }

@@ -28,7 +28,7 @@ struct Inner {
     memories: Pool<Memory>,
 }
 
-/// Arguments that fill more than this, in bytes, are given back to the system.
+/// What a call fills of more than this, in bytes, is given back to the system.
 const BYTES_KEPT: usize = 1 << 20;
 
 /// What one call writes to.
@@ -37,6 +37,14 @@ pub(super) struct Memory {
     pub(super) arguments: Arguments,
     pub(super) inputs: Vec<Buffer>,
     pub(super) result: Table,
+}
+
+impl Memory {
+    /// How much it holds, in bytes, used or not.
+    pub(super) fn reserved(&self) -> usize {
+        let inputs: usize = self.inputs.iter().map(Buffer::reserved).sum();
+        self.arguments.reserved() + inputs + self.result.reserved()
+    }
 }
 
 impl Function {
@@ -194,8 +202,8 @@ impl Function {
     }
 
     pub(super) fn keep(&self, memory: Memory, rows: usize) {
-        // What could not be read may have filled much on its way, and has no rows.
-        if rows <= ROWS_KEPT && memory.arguments.reserved() <= BYTES_KEPT {
+        // What could not be read may have filled much on its way, and has no rows; and rows of tensors may be of any size.
+        if rows <= ROWS_KEPT && memory.reserved() <= BYTES_KEPT {
             self.0.memories.give_back(memory);
         }
     }
