@@ -224,6 +224,7 @@ enum Way<'a> {
 }
 
 /// How far a call has come in the pool.
+#[allow(clippy::large_enum_variant, reason = "it is moved once, from the thread")]
 enum Step<W, T> {
     Filled(Call, W),
     Written(T),
