@@ -1,4 +1,4 @@
-use std::{future::IntoFuture, path::PathBuf, time::Duration};
+use std::{future::IntoFuture, path::PathBuf, pin::pin, time::Duration};
 
 use crate::onnx_writer::{Message, Parts, integers, node, tensor, value};
 use futures_util::{StreamExt, future::join_all, stream::FuturesUnordered};
@@ -82,11 +82,24 @@ async fn answer(client: &Client, arguments: Value) -> String {
 #[toolkit::test]
 async fn requests_of_all_sizes_get_the_answers_that_they_get_alone() {
     let alone = client(ModelHandler::new(churn()).batching(Batching::Off));
-    let together = client(ModelHandler::new(churn()).batching(on(16, Duration::from_millis(5))));
+    let together = client(ModelHandler::new(churn()).name("together").batching(on(16, LONG)));
+    // The service has started when it has answered.
+    together.get("/churn").await.assert_status(200);
     let sizes = (0..40).map(|number| number * 7 % 20);
     let calls = sizes.enumerate().map(|(number, size)| rows(number * 5, size));
     let calls: Vec<_> = calls.collect();
-    let found = join_all(calls.iter().map(|arguments| answer(&together, arguments.clone()))).await;
+    let mut answers = pin!(join_all(calls.iter().map(|arguments| answer(&together, arguments.clone()))));
+    let found = loop {
+        tokio::select! {
+            biased;
+            found = &mut answers => break found,
+            // What comes behind them is a batch of its own, and lets no other one wait.
+            _ = answer(&together, rows(0, 16)) => {}
+        }
+    };
+    let metrics = together.get("/metrics").await.text();
+    let is_batched = |line: &str| line.starts_with("ml_batch_calls_count{") && line.contains(r#"="together""#);
+    assert!(metrics.lines().any(is_batched), "{metrics}");
     for (arguments, found) in calls.into_iter().zip(found) {
         assert_eq!(found, answer(&alone, arguments).await);
     }
@@ -118,49 +131,25 @@ async fn a_request_whose_time_is_over_leaves_the_batch_that_it_waits_for() {
 }
 
 #[toolkit::test]
-async fn a_client_that_leaves_takes_nothing_from_the_others() {
+async fn a_slow_model_is_told_when_its_time_is_over() {
     let folder = TempDir::new().unwrap();
-    let handler = ModelHandler::new(quotient(&folder)).batching(on(2, LONG));
-    let client = toolkit::app!().model("/quotient", handler).client();
-    let call = || client.post("/quotient/predict").json(&json!([[2.0]])).into_future();
-    // The service has started when it has answered.
-    client.get("/quotient").await.assert_status(200);
-    let leaves = tokio::time::timeout(Duration::from_millis(50), call()).await;
-    assert!(leaves.is_err());
-    let replies = join_all([call(), call()]).await;
-    for reply in &replies {
-        assert_eq!(reply.status(), 200);
-    }
-}
-
-#[toolkit::test]
-async fn a_slow_model_is_told_when_its_time_is_over_and_holds_up_no_other() {
-    let folder = TempDir::new().unwrap();
-    let app = toolkit::app!().model("/slow", ModelHandler::new(slow(&folder)).timeout(Duration::from_millis(1)));
-    let client = app.model("/churn", churn()).client();
+    let handler = ModelHandler::new(slow(&folder)).timeout(Duration::from_millis(1));
+    let client = toolkit::app!().model("/slow", handler).client();
     let slow = join_all((0..8).map(|_| client.post("/slow/predict").json(&json!([[1.0]])).into_future())).await;
     for reply in &slow {
         assert_eq!(reply.status(), 504);
     }
-    // What was begun is still running.
-    answer(&client, rows(0, 1)).await;
 }
 
 #[toolkit::test]
 async fn more_requests_than_may_wait_are_refused_and_told_to_come_again() {
     let folder = TempDir::new().unwrap();
-    let handler = ModelHandler::new(slow(&folder)).batching(on(1, Duration::ZERO));
-    let client = toolkit::app!().model("/slow", handler).client();
-    let call = || client.post("/slow/predict").json(&json!([[1.0]])).into_future();
-    call().await.assert_status(200);
-    let mut replies: FuturesUnordered<_> = (0..1200).map(|_| call()).collect();
-    // The first that are answered are those that need not wait.
-    let refused = loop {
-        let reply = replies.next().await.unwrap();
-        if reply.status() != 200 {
-            break reply;
-        }
-    };
+    // Nothing is run as long as there are not so many, so that nobody is answered who may wait.
+    let handler = ModelHandler::new(quotient(&folder)).batching(on(100_000, LONG));
+    let client = toolkit::app!().model("/quotient", handler).client();
+    let call = || client.post("/quotient/predict").json(&json!([[1.0]])).into_future();
+    let mut replies: FuturesUnordered<_> = (0..1025).map(|_| call()).collect();
+    let refused = replies.next().await.unwrap();
     refused.assert_status(503);
     assert!(refused.headers().contains_key("retry-after"));
 }

@@ -1,8 +1,11 @@
 //! What the calls of one function rely on, with functions in the model's place that wait, panic or answer wrongly.
 
 use std::{
-    sync::{Arc, Condvar, Mutex},
-    time::Duration,
+    sync::{
+        Arc, Condvar, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
 };
 
 use super::super::onnx_writer::{Message, Parts, integers, node, value};
@@ -55,6 +58,7 @@ struct Stage {
     /// How many rows were run, each time.
     runs: Arc<Mutex<Vec<usize>>>,
     gate: Arc<Gate>,
+    _opens: OpensAtLast,
 }
 
 /// What holds the threads that run something.
@@ -75,10 +79,12 @@ impl Gate {
     }
 }
 
-impl Drop for Stage {
+/// A gate that opens when the test is over; else the runtime waits for ever.
+struct OpensAtLast(Arc<Gate>);
+
+impl Drop for OpensAtLast {
     fn drop(&mut self) {
-        // Else the runtime waits for ever.
-        self.gate.open();
+        self.0.open();
     }
 }
 
@@ -110,7 +116,8 @@ impl Stage {
         });
         let work = Arc::new(Work::of(function.clone(), 1000, run));
         let batcher = Batcher::with(work, Pool::new(lanes, 100), bounds, lanes, most_waiting);
-        Self { batcher: Arc::new(batcher), function, runs, gate }
+        let opens = OpensAtLast(gate.clone());
+        Self { batcher: Arc::new(batcher), function, runs, gate, _opens: opens }
     }
 
     /// Begins a call of one row for each number, whose answers are those numbers.
@@ -318,9 +325,12 @@ async fn a_batch_that_is_full_waits_no_longer() {
 
 #[tokio::test]
 async fn a_batch_that_is_not_full_is_run_when_its_time_is_over() {
-    let stage = Stage::new(bounds(100, Duration::from_millis(20)), Call::run);
+    let wait = Duration::from_millis(20);
+    let stage = Stage::new(bounds(100, wait), Call::run);
     stage.gate.open();
+    let begun = Instant::now();
     assert_eq!(answered(stage.call(&[1.0])).await, "[1.0]");
+    assert!(begun.elapsed() >= wait);
 }
 
 #[tokio::test]
@@ -337,7 +347,7 @@ async fn several_batches_run_at_once_if_there_are_threads() {
     for call in calls {
         answered(call).await;
     }
-    assert_eq!(stage.runs().iter().sum::<usize>(), 5);
+    assert_eq!(stage.runs(), [1, 1, 1, 2]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -522,11 +532,11 @@ fn calls_outlive_the_runtime_that_the_first_of_them_was_on() {
     let stage = Stage::new(bounds(4, LONG), Call::run);
     stage.gate.open();
     // It opens the lane, which waits with it.
-    let lost = ends.block_on(async {
-        let lost = stage.call(&[1.0]);
-        stage.wait_for(1).await;
-        lost
-    });
+    let lost = {
+        let _entered = ends.enter();
+        stage.call(&[1.0])
+    };
+    ends.block_on(stage.wait_for(1));
     stays.block_on(async {
         let waits = stage.call(&[2.0]);
         stage.wait_for(2).await;
@@ -537,4 +547,54 @@ fn calls_outlive_the_runtime_that_the_first_of_them_was_on() {
         assert_eq!([answered(waits).await, answered(comes).await], ["[2.0]", "[3.0,4.0,5.0]"]);
     });
     assert_eq!(stage.runs(), [4]);
+}
+
+#[tokio::test]
+async fn a_model_that_has_every_thread_holds_up_no_other_that_is_cheap() {
+    let (envelope, function) = packed();
+    let (pool, gate, is_running) = (Pool::new(1, 10), Arc::<Gate>::default(), Arc::<AtomicBool>::default());
+    let handler = ModelHandler::new("").batching(Batching::Off);
+    let warmed = || Runner::warmed(function.clone(), &envelope, &handler, pool.clone());
+    let run: Run = Box::new({
+        let (gate, is_running) = (gate.clone(), is_running.clone());
+        move |call| {
+            is_running.store(true, Ordering::Relaxed);
+            gate.pass();
+            call.run()
+        }
+    });
+    let slow = Runner { cost: None, work: Arc::new(Work::of(function.clone(), 1000, run)), ..warmed() };
+    let cheap = Runner { cost: Some(Cost { call: 0.0, row: 0.0, cells: 2 }), ..warmed() };
+    let arguments = Bytes::from_static(b"[[1.0, 2.0]]");
+    let slow = tokio::spawn({
+        let arguments = arguments.clone();
+        async move { slow.answer(arguments).await }
+    });
+    until(|| is_running.load(Ordering::Relaxed)).await;
+    let _opens = OpensAtLast(gate.clone());
+    let answer = tokio::time::timeout(Duration::from_secs(30), cheap.answer(arguments)).await;
+    assert_eq!(answer.expect("it needs no thread").unwrap(), b"[3.0]");
+    assert!(!slow.is_finished());
+    gate.open();
+    assert_eq!(slow.await.unwrap().unwrap(), b"[3.0]");
+}
+
+#[tokio::test]
+async fn a_client_that_leaves_takes_its_place_in_the_batch_with_it() {
+    let (envelope, function) = packed();
+    let handler = ModelHandler::new("").batching(Batching::On { max_rows: 2, max_wait: LONG });
+    let runner = Arc::new(Runner::warmed(function, &envelope, &handler, Pool::new(1, 10)));
+    let call = || {
+        let runner = runner.clone();
+        tokio::spawn(async move { runner.answer(Bytes::from_static(b"[[1.0]]")).await.unwrap() })
+    };
+    let batcher = runner.batcher.as_ref().unwrap();
+    let leaves = call();
+    until(|| batcher.waiting() == 1).await;
+    leaves.abort();
+    until(|| batcher.waiting() == 0).await;
+    let stays = call();
+    until(|| batcher.waiting() == 1).await;
+    let comes = call();
+    assert_eq!([stays.await.unwrap(), comes.await.unwrap()].concat(), b"[1.0][1.0]");
 }
