@@ -48,5 +48,10 @@ fn generate(here: &Path, side: Side) -> Result<String, Box<dyn Error>> {
         .btree_map(".")
         .out_dir(out.path())
         .compile_protos(&[here.join(PROTO)], &[here.to_owned()])?;
-    Ok(fs::read_to_string(out.path().join("inference.rs"))?)
+    let code = fs::read_to_string(out.path().join("inference.rs"))?;
+    Ok(match side {
+        // Inference requests are read by the service, which knows what they may be and where there is time for them.
+        Side::Server => code.replace("<super::ModelInferRequest>", "<super::super::unread::Unread>"),
+        Side::Client => code,
+    })
 }

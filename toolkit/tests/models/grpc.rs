@@ -146,6 +146,16 @@ async fn a_message_over_the_limit_is_refused_with_the_limit() {
 }
 
 #[toolkit::test]
+async fn a_message_of_more_fields_than_are_read_is_refused_with_how_many_are() {
+    let mut client = calling(ModelHandler::new(churn())).await;
+    let inputs = vec![InferInputTensor::default(); 40_000];
+    let many = ModelInferRequest { model_name: "churn".to_owned(), inputs, ..ModelInferRequest::default() };
+    let status = client.model_infer(many).await.unwrap_err();
+    assert_eq!(status.code(), Code::ResourceExhausted, "{status}");
+    assert_eq!(status.message(), "the message has more than 32768 fields, the most that are read");
+}
+
+#[toolkit::test]
 async fn a_message_that_cannot_be_read_is_the_clients_fault() {
     let channel = channel(toolkit::app!().model("/churn", churn())).await;
     // Where the name of a model stands: a number.

@@ -407,7 +407,7 @@ pub mod grpc_inference_service_server {
         /// indicates success and other codes indicate failure.
         async fn model_infer(
             &self,
-            request: tonic::Request<super::ModelInferRequest>,
+            request: tonic::Request<super::super::unread::Unread>,
         ) -> std::result::Result<
             tonic::Response<super::ModelInferResponse>,
             tonic::Status,
@@ -729,7 +729,7 @@ pub mod grpc_inference_service_server {
                     struct ModelInferSvc<T: GrpcInferenceService>(pub Arc<T>);
                     impl<
                         T: GrpcInferenceService,
-                    > tonic::server::UnaryService<super::ModelInferRequest>
+                    > tonic::server::UnaryService<super::super::unread::Unread>
                     for ModelInferSvc<T> {
                         type Response = super::ModelInferResponse;
                         type Future = BoxFuture<
@@ -738,7 +738,7 @@ pub mod grpc_inference_service_server {
                         >;
                         fn call(
                             &mut self,
-                            request: tonic::Request<super::ModelInferRequest>,
+                            request: tonic::Request<super::super::unread::Unread>,
                         ) -> Self::Future {
                             let inner = Arc::clone(&self.0);
                             let fut = async move {

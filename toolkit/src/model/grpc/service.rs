@@ -1,4 +1,3 @@
-use prost::Message;
 use tokio::time::{Instant, timeout_at};
 use tonic::{Request, Response, Status, async_trait};
 use toolkit_envelope::{Call, schema::inference_protocol::TensorMetadata};
@@ -6,13 +5,13 @@ use toolkit_envelope::{Call, schema::inference_protocol::TensorMetadata};
 use super::{
     bounded::{Since, late, too_large},
     generated::{
-        ModelInferRequest, ModelInferResponse, ModelMetadataRequest, ModelMetadataResponse, ModelReadyRequest,
-        ModelReadyResponse, ServerLiveRequest, ServerLiveResponse, ServerMetadataRequest, ServerMetadataResponse,
-        ServerReadyRequest, ServerReadyResponse, grpc_inference_service_server::GrpcInferenceService,
-        model_metadata_response,
+        ModelInferResponse, ModelMetadataRequest, ModelMetadataResponse, ModelReadyRequest, ModelReadyResponse,
+        ServerLiveRequest, ServerLiveResponse, ServerMetadataRequest, ServerMetadataResponse, ServerReadyRequest,
+        ServerReadyResponse, grpc_inference_service_server::GrpcInferenceService, model_metadata_response,
     },
     infer,
     refused::carrying,
+    unread::Unread,
 };
 use crate::{
     app::check_ready,
@@ -82,7 +81,7 @@ impl GrpcInferenceService for Inference {
         Ok(Response::new(metadata))
     }
 
-    async fn model_infer(&self, request: Request<ModelInferRequest>) -> Result<Response<ModelInferResponse>, Status> {
+    async fn model_infer(&self, request: Request<Unread>) -> Result<Response<ModelInferResponse>, Status> {
         let since = request.extensions().get::<Since>().map_or_else(Instant::now, |since| since.0);
         self.infer(request.into_inner(), since).await.map(Response::new).map_err(carrying)
     }
@@ -95,9 +94,10 @@ impl Inference {
     }
 
     /// Answers within the model's own bounds.
-    async fn infer(&self, request: ModelInferRequest, since: Instant) -> Result<ModelInferResponse, Problem> {
-        let served = self.find(&request.model_name, &request.model_version)?;
-        let size = request.encoded_len();
+    async fn infer(&self, request: Unread, since: Instant) -> Result<ModelInferResponse, Problem> {
+        let head = request.head()?;
+        let served = self.find(head.model, head.version)?;
+        let size = request.size();
         if size > served.entry.body_limit {
             return Err(too_large(served.entry.body_limit));
         }
@@ -109,18 +109,13 @@ impl Inference {
         timeout_at(end, self.answer(request, served, size)).await.unwrap_or_else(|_| Err(late(time)))
     }
 
-    async fn answer(
-        &self,
-        request: ModelInferRequest,
-        served: Served<'_>,
-        size: usize,
-    ) -> Result<ModelInferResponse, Problem> {
+    async fn answer(&self, request: Unread, served: Served<'_>, is_small: bool) -> Result<ModelInferResponse, Problem> {
         let Served { version, function, .. } = served;
         let runner = version.runner(&function).map_err(infer::problem)?;
         version.interface(&function).map_err(|why| bad_request(why.to_owned()))?;
         let fill = {
             let (version, function) = (version.clone(), function.clone());
-            move |call: &mut Call| infer::fill(interface(&version, &function)?, request, call)
+            self.work(is_small, move || infer::prepare(&version, &function, request.read()?)).await?
         };
         let write = {
             let version = version.clone();
