@@ -194,6 +194,13 @@ async fn a_call_takes_no_longer_than_its_handler_allows_whatever_the_client_says
 }
 
 #[toolkit::test]
+async fn a_handler_may_allow_a_call_all_the_time_there_is() {
+    let mut client = calling(ModelHandler::new(churn()).timeout(Duration::MAX)).await;
+    let request = request(&mut client, "churn", &example("predict"), true).await;
+    client.model_infer(request).await.unwrap();
+}
+
+#[toolkit::test]
 async fn what_is_no_grpc_is_told_where_to_go() {
     let reply = client(ModelHandler::new(churn())).post(INFER).json(&json!({})).await;
     let problem = reply.assert_status(415).json::<Value>();

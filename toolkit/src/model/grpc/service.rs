@@ -1,4 +1,4 @@
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout};
 use tonic::{Request, Response, Status, async_trait};
 use toolkit_envelope::{Call, schema::inference_protocol::TensorMetadata};
 
@@ -102,11 +102,11 @@ impl Inference {
             return Err(too_large(served.entry.body_limit));
         }
         let time = served.entry.timeout.unwrap_or(self.mounting.settings.request_timeout);
-        let end = since + time;
-        if Instant::now() >= end {
+        let left = time.saturating_sub(since.elapsed());
+        if left.is_zero() {
             return Err(late(time));
         }
-        timeout_at(end, self.answer(request, served, size)).await.unwrap_or_else(|_| Err(late(time)))
+        timeout(left, self.answer(request, served, size <= SMALL)).await.unwrap_or_else(|_| Err(late(time)))
     }
 
     async fn answer(&self, request: Unread, served: Served<'_>, is_small: bool) -> Result<ModelInferResponse, Problem> {
