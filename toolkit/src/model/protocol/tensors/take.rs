@@ -161,27 +161,29 @@ impl Slot {
     /// The shape, as the elements lie; what is wrong with it, in words.
     fn shape_of(&self, input: &Input<'_>) -> Result<Vec<usize>, String> {
         let found = input.shape.iter().map(|length| usize::try_from(*length)).collect::<Result<Vec<_>, _>>();
-        let found =
-            found.ok().filter(|found| found.iter().try_fold(1_usize, |all, one| all.checked_mul(*one)).is_some());
+        let found = found.ok();
         let is_like = |shape: &[usize]| {
             let fits = |(expected, found): (&i64, &usize)| *expected == -1 || usize::try_from(*expected) == Ok(*found);
             shape.len() == self.shape.len() && self.shape.iter().zip(shape).all(fits)
         };
-        match found {
-            Some(shape) if is_like(&shape) => Ok(shape),
+        let is_taken = |shape: &[usize]| match shape {
+            _ if is_like(shape) => true,
             // A column of a matrix: what clients send that know only matrices.
-            Some(shape)
-                if self.part != Part::Tensor && matches!(shape.as_slice(), [count, 1] if is_like(&[*count])) =>
-            {
-                Ok(shape)
-            }
-            Some(shape) if self.part == Part::Value && shape.is_empty() => Ok(shape),
-            _ => {
-                let found = bounded(format!("{:?}", input.shape));
-                let any = if self.shape.contains(&-1) { " (-1 for any length)" } else { "" };
-                Err(format!("has shape {found}, expected {:?}{any}", self.shape))
-            }
+            [count, 1] if self.part != Part::Tensor => is_like(&[*count]),
+            [] => self.part == Part::Value,
+            _ => false,
+        };
+        let told = || bounded(format!("{:?}", input.shape));
+        let Some(shape) = found.filter(|shape| is_taken(shape)) else {
+            let any = if self.shape.contains(&-1) { " (-1 for any length)" } else { "" };
+            return Err(format!("has shape {}, expected {:?}{any}", told(), self.shape));
+        };
+        // An axis of no length does not make the others small: a model may make a tensor of those.
+        let cells = shape.iter().try_fold(1_usize, |all, length| all.checked_mul((*length).max(1)));
+        if cells.is_none_or(|cells| cells > MOST_CELLS) {
+            return Err(format!("has shape {}, of more than the {MOST_CELLS} elements that are taken", told()));
         }
+        Ok(shape)
     }
 
     /// Which values there are; nothing if all are.
@@ -222,7 +224,7 @@ impl Slot {
             }
         };
         if faults.count() == before && flags.len() != count {
-            faults.of(input.name, wrong_count(flags.len(), &input.shape));
+            faults.of(input.name, wrong_count(flags.len(), count, &input.shape));
         }
         (faults.count() == before).then_some(flags)
     }
@@ -266,7 +268,7 @@ impl Slot {
             }
         });
         if let Some(found) = found.filter(|found| *found != count) {
-            faults.of(&self.name, wrong_count(found, &input.shape));
+            faults.of(&self.name, wrong_count(found, count, &input.shape));
         }
     }
 
@@ -383,8 +385,7 @@ fn wrong_datatype(found: &str, expected: Datatype) -> String {
     format!("has datatype `{}`, expected `{expected}`", bounded(found.to_owned()))
 }
 
-fn wrong_count(found: usize, shape: &[i64]) -> String {
-    let expected: i64 = shape.iter().product();
+fn wrong_count(found: usize, expected: usize, shape: &[i64]) -> String {
     format!("has {found} values, expected {expected} for shape {}", bounded(format!("{shape:?}")))
 }
 

@@ -279,6 +279,25 @@ fn a_parameter_that_is_not_required_may_be_left_out() {
 }
 
 #[test]
+fn a_shape_of_very_many_elements_is_refused_even_if_an_axis_has_no_length() {
+    let function = echo(&json!({ "type": "tensor", "dtype": "float32", "shape": [-1, -1] }), true);
+    let told = |shape: [i64; 2]| {
+        let input = Input { name: "x", datatype: "FP32", shape: shape.to_vec(), data: Data::Json("[]") };
+        fill(&function, &[input]).unwrap_err()
+    };
+    assert_eq!(
+        told([0, 400_000_000]),
+        "`x`: has shape [0, 400000000], of more than the 10000000 elements that are taken"
+    );
+    for shape in [[1_000_000_000_000_000, 0], [400_000_000_000_000_000, 30], [i64::MAX, i64::MAX]] {
+        assert!(told(shape).ends_with("of more than the 10000000 elements that are taken"), "{shape:?}");
+    }
+    assert_eq!(told([2, 3]), "`x`: has 0 values, expected 6 for shape [2, 3]");
+    let empty = Input { name: "x", datatype: "FP32", shape: vec![0, 1000], data: Data::Json("[]") };
+    assert_eq!(fill(&function, &[empty]).unwrap()[0].shape, [0, 1000]);
+}
+
+#[test]
 fn rows_without_end_are_refused_before_there_is_memory_for_them() {
     let columns: Vec<Value> = (0..100)
         .map(|index| json!({ "name": format!("c{index}"), "schema": { "type": "bool" }, "required": index == 0 }))
