@@ -189,7 +189,6 @@ async fn what_other_servers_fail_at_is_refused_with_the_tensor_and_what_was_expe
         (changed(&|body| body["inputs"] = json!({})), &["`inputs` must be an array"]),
         (changed(&|body| body["inputs"][0] = json!(["x", [1], "FP32"])), &["`inputs`, index 0", "object"]),
         (changed(&|body| body["id"] = json!(7123)), &["`id` must be a string"]),
-        (changed(&|body| body["id"] = json!(null)), &["`id` must be a string"]),
         (changed(&|body| body["outputs"] = json!([{ "name": "nobody" }])), &["`nobody`", "`predict`"]),
         (
             changed(&|body| body["outputs"] = json!([{ "name": "predict", "parameters": { "classification": 2 } }])),
@@ -384,6 +383,28 @@ async fn the_document_has_the_protocol_with_an_example_that_is_answered() {
     let example = &bare.as_value()["components"]["schemas"]["InferenceRequest"]["examples"][0];
     let answer: Value = infer(&client, "churn", example).await.assert_status(200).json();
     assert_eq!(answer["outputs"][0]["data"], json!(["Yes", "No"]));
+}
+
+#[toolkit::test]
+async fn null_says_that_a_member_is_not_there() {
+    let client = client(ModelHandler::new(churn()));
+    let mut body = json!({ "id": null, "parameters": null, "outputs": null, "inputs": churn_inputs() });
+    body["inputs"][0]["parameters"] = json!({ "binary_data_size": null, "classification": null });
+    let answer: Value = infer(&client, "churn", &body).await.assert_status(200).json();
+    assert_eq!(answer.get("id"), None);
+    body["inputs"] = json!(null);
+    assert_eq!(error(&infer(&client, "churn", &body).await, 400), "`inputs` is missing");
+    client.post("/v2/repository/index").json(&json!({ "ready": null })).await.assert_status(200);
+}
+
+#[toolkit::test]
+async fn members_that_are_not_known_are_passed_over_however_deep_they_are() {
+    let client = client(ModelHandler::new(churn()));
+    let deep = format!("{{\"whatever\":{}{}}}", "[".repeat(1000), "]".repeat(1000));
+    let inputs = json!(churn_inputs());
+    let body = format!("{{\"parameters\":{deep},\"whatever\":{deep},\"inputs\":{inputs}}}");
+    client.post("/v2/models/churn/infer").body("application/json", body).await.assert_status(200);
+    client.post("/v2/repository/index").body("application/json", deep).await.assert_status(200);
 }
 
 /// A model that takes nulls, as trees that were trained with gaps do.

@@ -2,10 +2,11 @@
 
 use axum::response::{IntoResponse, Response};
 use http::header;
-use serde_json::{Value, json};
+use serde::Deserialize;
+use serde_json::{Value, json, value::RawValue};
 use toolkit_envelope::schema::inference_protocol::Tensors;
 
-use super::{Catalogue, bad_request, catalogue::Served};
+use super::{Catalogue, bad_request, catalogue::Served, request::object};
 use crate::{app::check_ready, endpoint::Mounting, problem::Problem};
 
 pub(super) fn json(body: &Value) -> Response {
@@ -47,12 +48,19 @@ pub(super) fn model(name: &str, served: &Served<'_>) -> Value {
     metadata
 }
 
+/// What may be said of the models that are asked for: it has no effect, as all are ready.
+#[derive(Debug, Deserialize)]
+struct IndexText<'b> {
+    #[serde(borrow)]
+    ready: Option<&'b RawValue>,
+}
+
 /// The models and their state: every one of them is ready, or the service would not have started.
 pub(super) fn index(catalogue: &Catalogue, body: &[u8]) -> Result<Value, Problem> {
     if !body.trim_ascii().is_empty() {
-        let asked = serde_json::from_slice::<Value>(body);
-        let is_known = matches!(&asked, Ok(Value::Object(asked)) if asked.get("ready").is_none_or(Value::is_boolean));
-        if !is_known {
+        let asked = str::from_utf8(body).ok().and_then(|body| object::<IndexText<'_>>(body.trim_ascii()));
+        let is_known = |asked: &IndexText<'_>| asked.ready.is_none_or(|ready| ["true", "false"].contains(&ready.get()));
+        if !asked.as_ref().is_some_and(is_known) {
             return Err(bad_request("the body must be a JSON object such as {\"ready\": true}, or nothing".to_owned()));
         }
     }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use serde::Deserialize;
-use serde_json::{Value, value::RawValue};
+use serde_json::value::RawValue;
 
 use super::{
     bad_request,
@@ -42,37 +42,47 @@ pub(crate) struct Wanted {
 
 #[derive(Debug, Deserialize)]
 struct RequestText<'b> {
-    #[serde(borrow, default, deserialize_with = "given")]
+    #[serde(borrow)]
     id: Option<&'b RawValue>,
-    #[serde(borrow, default, deserialize_with = "given")]
+    #[serde(borrow)]
     parameters: Option<&'b RawValue>,
-    #[serde(borrow, default, deserialize_with = "given")]
+    #[serde(borrow)]
     inputs: Option<&'b RawValue>,
-    #[serde(borrow, default, deserialize_with = "given")]
+    #[serde(borrow)]
     outputs: Option<&'b RawValue>,
 }
 
 #[derive(Debug, Deserialize)]
 struct TensorText<'b> {
-    #[serde(borrow, default, deserialize_with = "given")]
+    #[serde(borrow)]
     name: Option<&'b RawValue>,
-    #[serde(borrow, default, deserialize_with = "given")]
+    #[serde(borrow)]
     shape: Option<&'b RawValue>,
-    #[serde(borrow, default, deserialize_with = "given")]
+    #[serde(borrow)]
     datatype: Option<&'b RawValue>,
-    #[serde(borrow, default, deserialize_with = "given")]
+    #[serde(borrow)]
     parameters: Option<&'b RawValue>,
-    #[serde(borrow, default, deserialize_with = "given")]
+    #[serde(borrow)]
     data: Option<&'b RawValue>,
 }
 
-/// What is there, also if it is null.
-fn given<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<&'de RawValue>, D::Error> {
-    <&RawValue>::deserialize(from).map(Some)
+#[derive(Debug, Default, Deserialize)]
+struct ParametersText<'b> {
+    #[serde(borrow)]
+    classification: Option<&'b RawValue>,
+    #[serde(borrow)]
+    shared_memory_region: Option<&'b RawValue>,
+    #[serde(borrow)]
+    binary_data_size: Option<&'b RawValue>,
+    #[serde(borrow)]
+    binary_data: Option<&'b RawValue>,
+    #[serde(borrow)]
+    binary_data_output: Option<&'b RawValue>,
 }
 
-/// An object as one of the structs above, which take any value for what they know.
-fn object<'b, T: Deserialize<'b>>(text: &'b str) -> Option<T> {
+/// An object as one of the structs above, which take any value for what they know, and null for what is not there:
+/// clients write it so. What they do not know is passed over, and takes no memory.
+pub(super) fn object<'b, T: Deserialize<'b>>(text: &'b str) -> Option<T> {
     text.starts_with('{').then(|| serde_json::from_str(text).ok()).flatten()
 }
 
@@ -81,8 +91,8 @@ pub(crate) const UNSUPPORTED: [&str; 2] = ["classification", "shared_memory_regi
 
 /// The parameters that are known here; others have no effect.
 #[derive(Debug, Default)]
-struct Parameters {
-    binary_data_size: Option<Value>,
+struct Parameters<'b> {
+    binary_data_size: Option<&'b RawValue>,
     binary_data: Option<bool>,
     binary_data_output: Option<bool>,
     unsupported: Option<&'static str>,
@@ -202,7 +212,7 @@ fn read_tensor<'b>(
     if let Some(unsupported) = parameters.unsupported {
         faults.note(|| format!("{place}: `{unsupported}` is not supported"));
     }
-    let data = match (&parameters.binary_data_size, tensor.data) {
+    let data = match (parameters.binary_data_size, tensor.data) {
         (None, Some(data)) => Some(Data::Json(data.get())),
         (None, None) => {
             if parameters.unsupported.is_none() {
@@ -223,7 +233,7 @@ fn read_tensor<'b>(
             None
         }
         (Some(size), None) => {
-            let size = size.as_u64().and_then(|size| usize::try_from(size).ok());
+            let size = serde_json::from_str::<usize>(size.get()).ok();
             match size.and_then(|size| rest.split_at_checked(size)) {
                 Some((data, behind)) => {
                     *rest = behind;
@@ -273,21 +283,29 @@ fn wanted(text: &RawValue, faults: &mut Faults) -> Vec<Wanted> {
     wanted
 }
 
-fn parameters(text: Option<&RawValue>, place: &str, faults: &mut Faults) -> Parameters {
+fn parameters<'b>(text: Option<&'b RawValue>, place: &str, faults: &mut Faults) -> Parameters<'b> {
     let Some(text) = text else { return Parameters::default() };
-    let Ok(Value::Object(mut all)) = serde_json::from_str::<Value>(text.get()) else {
-        faults.note(|| format!("{place}: `parameters` must be an object"));
+    let Some(all) = object::<ParametersText<'b>>(text.get()) else {
+        faults.note(|| format!("{place}: `parameters` must be an object, with each of its members once"));
         return Parameters::default();
     };
-    let unsupported = UNSUPPORTED.into_iter().find(|name| all.contains_key(*name));
-    let mut flag = |name: &str| match all.get(name) {
-        Some(Value::Bool(flag)) => Some(*flag),
-        Some(_) => {
+    let mut flag = |name: &str, text: Option<&RawValue>| {
+        let flag = text.map(|text| serde_json::from_str::<bool>(text.get()));
+        if let Some(Err(_)) = flag {
             faults.note(|| format!("{place}: the parameter `{name}` must be true or false"));
-            None
         }
-        None => None,
+        flag?.ok()
     };
-    let (binary_data, binary_data_output) = (flag("binary_data"), flag("binary_data_output"));
-    Parameters { binary_data_size: all.shift_remove("binary_data_size"), binary_data, binary_data_output, unsupported }
+    Parameters {
+        binary_data_size: all.binary_data_size,
+        binary_data: flag("binary_data", all.binary_data),
+        binary_data_output: flag("binary_data_output", all.binary_data_output),
+        unsupported: unsupported(&all),
+    }
+}
+
+/// What is asked for that is not served.
+fn unsupported(all: &ParametersText<'_>) -> Option<&'static str> {
+    let asked = [all.classification, all.shared_memory_region];
+    UNSUPPORTED.into_iter().zip(asked).find_map(|(name, asked)| asked.map(|_| name))
 }
