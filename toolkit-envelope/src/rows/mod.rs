@@ -35,5 +35,6 @@ mod write_scalar;
 pub use csv::{CsvError, CsvForm, CsvRows};
 pub use node::Unknown;
 pub use plan::{Arguments, Plan, ValuePlan};
+pub use room::MOST_CELLS;
 pub use violation::{Violation, Violations};
 pub use write::Layout;

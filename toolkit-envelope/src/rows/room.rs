@@ -6,7 +6,11 @@ use super::{
     read::Reader,
 };
 
-/// How many cells, which are rows times columns, may still be filled.
+/// So many cells, which are rows times columns, are taken if nobody says otherwise: as many as 100,000 rows of 100
+/// columns have.
+pub const MOST_CELLS: usize = 10_000_000;
+
+/// How many cells may still be filled.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Room {
     most: usize,
@@ -15,9 +19,6 @@ pub(super) struct Room {
 }
 
 impl Room {
-    /// So many cells are taken if nobody says otherwise: as many as 100,000 rows of 100 columns have.
-    pub(super) const MOST: usize = 10_000_000;
-
     pub(super) fn of(most: usize) -> Self {
         Self { most, left: most, told: false }
     }
@@ -25,7 +26,7 @@ impl Room {
 
 impl Default for Room {
     fn default() -> Self {
-        Self::of(Self::MOST)
+        Self::of(MOST_CELLS)
     }
 }
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use toolkit_envelope::{
+    rows::MOST_CELLS,
     schema::inference_protocol::Datatype,
     table::{Column, Table, Tensors, Validity, Values},
 };
@@ -14,9 +15,6 @@ use super::{
     slot::{Part, Slot, Way},
 };
 use crate::check::bounded;
-
-/// So many cells (rows times columns) a call may have, as the typed JSON route allows.
-const MOST_CELLS: usize = 10_000_000;
 
 /// What a request has for a slot.
 #[derive(Clone, Copy, Debug, Default)]
