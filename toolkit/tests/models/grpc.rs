@@ -235,10 +235,14 @@ async fn each_model_has_bounds_of_its_own() {
 #[toolkit::test]
 async fn more_rows_than_the_handler_allows_are_too_many() {
     let mut client = calling(ModelHandler::new(churn()).max_rows(1)).await;
-    let request = request(&mut client, "churn", &example("predict"), true).await;
-    let status = client.model_infer(request).await.unwrap_err();
-    assert_eq!(status.code(), Code::ResourceExhausted);
-    assert!(status.message().contains("has 2 rows, and may have 1"), "{status}");
+    let good = request(&mut client, "churn", &example("predict"), true).await;
+    let mut wrong = good.clone();
+    wrong.raw_input_contents.clear();
+    for request in [good, wrong] {
+        let status = client.model_infer(request).await.unwrap_err();
+        assert_eq!(status.code(), Code::ResourceExhausted);
+        assert!(status.message().contains("has 2 rows, and may have 1"), "{status}");
+    }
 }
 
 #[toolkit::test]

@@ -348,6 +348,13 @@ async fn what_the_handler_bounds_is_bounded_here_too() {
     let client = toolkit::app!().model("/model", handler).client();
     let reply = infer_binary(&client, "m", &matrix_request(2, 32), &floats(&[1.0; 8])).await;
     assert!(error(&reply, 413).contains("2 rows"));
+    // It is told before the elements are read, however wrong they are, and however many.
+    for (rows, data) in [(2, "[true, null]"), (1_000_000_000, "[]")] {
+        let input = format!(r#"{{"name":"x","datatype":"FP32","shape":[{rows},4],"data":{data}}}"#);
+        let reply =
+            client.post("/v2/models/m/infer").body("application/json", format!(r#"{{"inputs":[{input}]}}"#)).await;
+        assert!(error(&reply, 413).contains(&format!("{rows} rows")));
+    }
     let reply = client.post("/v2/models/m/infer").body("application/json", " ".repeat(1001)).await;
     assert!(error(&reply, 413).contains("1000 bytes"));
 }

@@ -71,7 +71,12 @@ impl Work {
 
     /// Whether the call has no more rows than it may.
     pub(super) fn bound(&self, call: &Call) -> Result<(), Failure> {
-        let (found, most) = (rows(call), self.max_rows);
+        self.bound_rows(call.rows())
+    }
+
+    /// Whether so many rows are no more than a request may have.
+    pub(super) fn bound_rows(&self, found: usize) -> Result<(), Failure> {
+        let most = self.max_rows;
         if found > most { Err(Failure::TooManyRows { found, most }) } else { Ok(()) }
     }
 

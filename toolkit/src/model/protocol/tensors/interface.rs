@@ -113,6 +113,17 @@ impl Interface {
         &self.tensors
     }
 
+    /// How many rows a request has by the names and the shapes of its tensors: the most that one of its arguments has.
+    pub(crate) fn rows<'i>(&self, inputs: impl Iterator<Item = (&'i str, &'i [i64])>) -> usize {
+        let rows = inputs.filter_map(|(name, shape)| {
+            let (parameter, slot, is_valid) = self.names.get(name)?;
+            let Parameter { form, slots, .. } = &self.parameters[*parameter];
+            let has_rows = !is_valid && *form != Form::Struct && slots[*slot].shape.first() == Some(&-1);
+            usize::try_from(*shape.first().filter(|_| has_rows)?).ok()
+        });
+        rows.max().unwrap_or_default()
+    }
+
     /// Fills the tables of a call, which are empty, from the tensors of a request.
     ///
     /// # Errors
