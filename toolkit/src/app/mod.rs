@@ -16,9 +16,7 @@ mod telemetry;
 
 pub use builder::{App, AppInfo};
 pub use fault::{MainOutcome, StartError};
-#[cfg(feature = "model")]
-pub(crate) use health::check_ready;
-pub(crate) use start::{Readiness, Started};
+pub(crate) use start::Started;
 pub(crate) use telemetry::start as start_telemetry;
 
 use std::process::ExitCode;

@@ -1,10 +1,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::Arc,
 };
 
 use axum::Router;
@@ -18,7 +15,7 @@ use crate::{
     endpoint::{self, EndpointEntry, Mount, Mounting},
     limits::Pool,
     openapi::Document,
-    resource::{self, ResourceEntry, Resources},
+    resource::{self, Readiness, ResourceEntry, Resources},
     settings::{self, ServerSettings, Sources},
     telemetry::{Environment, Process},
 };
@@ -37,20 +34,6 @@ pub(crate) struct Started {
     pub(crate) settings: Arc<ServerSettings>,
     pub(crate) readiness: Readiness,
     pub(crate) endpoints: Vec<Arc<dyn Mount>>,
-}
-
-/// Whether the service takes requests; it stops to before it stops.
-#[derive(Clone, Debug)]
-pub(crate) struct Readiness(Arc<AtomicBool>);
-
-impl Readiness {
-    pub(crate) fn is_accepting(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
-    }
-
-    pub(crate) fn stop(&self) {
-        self.0.store(false, Ordering::Relaxed);
-    }
 }
 
 impl Started {
@@ -82,7 +65,7 @@ impl Started {
             pool: Pool::new(settings.workers.get(), settings.queue),
             settings: Arc::new(settings),
             resources: Arc::new(resources),
-            readiness: Readiness(Arc::new(AtomicBool::new(true))),
+            readiness: Readiness::accepting(),
         };
         let document = Arc::new(LiveDocument::new(endpoints.clone(), app.info, &document));
         models::follow(&models, &document);

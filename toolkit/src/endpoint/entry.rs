@@ -4,11 +4,10 @@ use axum::routing::MethodRouter;
 
 use super::Declaration;
 use crate::{
-    app::Readiness,
     limits::Pool,
     openapi::OperationDoc,
     problem::ProblemForm,
-    resource::{Need, Resources},
+    resource::{Need, Readiness, Resources},
     settings::ServerSettings,
     telemetry::RequestLayer,
 };

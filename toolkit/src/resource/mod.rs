@@ -3,6 +3,7 @@
 mod dependency;
 mod entry;
 mod graph;
+mod readiness;
 mod resources;
 mod returned;
 
@@ -11,6 +12,7 @@ pub use entry::Shared;
 pub(crate) use entry::linked;
 pub use entry::{Boxed, Build, Need, ResourceEntry, shared};
 pub(crate) use graph::plan;
+pub(crate) use readiness::Readiness;
 pub use resources::Resources;
 pub use returned::{
     MakesDependency, MakesResource, Returned, Returns, ReturnsValue, Settling, ValueIn, built, settling,

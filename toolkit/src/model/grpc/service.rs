@@ -14,7 +14,6 @@ use super::{
     unread::Unread,
 };
 use crate::{
-    app::check_ready,
     endpoint::Mounting,
     model::{
         failure::Failure,
@@ -38,7 +37,7 @@ impl GrpcInferenceService for Inference {
     }
 
     async fn server_ready(&self, _: Request<ServerReadyRequest>) -> Result<Response<ServerReadyResponse>, Status> {
-        let ready = check_ready(&self.mounting.readiness, &self.mounting.resources).await.is_ok();
+        let ready = self.mounting.readiness.check(&self.mounting.resources).await.is_ok();
         Ok(Response::new(ServerReadyResponse { ready }))
     }
 

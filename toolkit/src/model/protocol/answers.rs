@@ -7,7 +7,7 @@ use serde_json::{Value, json, value::RawValue};
 use toolkit_envelope::schema::inference_protocol::Tensors;
 
 use super::{Catalogue, bad_request, catalogue::Served, request::object};
-use crate::{app::check_ready, endpoint::Mounting, problem::Problem};
+use crate::{endpoint::Mounting, problem::Problem};
 
 pub(super) fn json(body: &Value) -> Response {
     let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
@@ -24,7 +24,7 @@ pub(super) fn live() -> Value {
 }
 
 pub(super) async fn ready(mounting: &Mounting) -> Result<Value, Problem> {
-    check_ready(&mounting.readiness, &mounting.resources).await?;
+    mounting.readiness.check(&mounting.resources).await?;
     Ok(json!({ "ready": true }))
 }
 
