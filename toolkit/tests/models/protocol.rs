@@ -292,6 +292,9 @@ async fn binary_tensors_that_do_not_fit_the_body_are_refused() {
         let call = client.post("/v2/models/m/infer").header("inference-header-content-length", length);
         error(&call.body("application/octet-stream", json.clone()).await, 400);
     }
+    let twice = client.post("/v2/models/m/infer").header("inference-header-content-length", &json.len().to_string());
+    let twice = twice.header("inference-header-content-length", "0").body("application/octet-stream", json).await;
+    assert!(error(&twice, 400).contains("twice"));
     let headless = error(&infer(&client, "m", &matrix_request(0, 0)).await, 400);
     assert!(headless.contains("Inference-Header-Content-Length"), "{headless}");
 }

@@ -79,7 +79,11 @@ fn prepare(version: &Version, function: &str, body: &Bytes, header: Option<usize
 }
 
 fn header_length(headers: &HeaderMap) -> Result<Option<usize>, Problem> {
-    let Some(length) = headers.get(HEADER_LENGTH) else { return Ok(None) };
+    let mut all = headers.get_all(HEADER_LENGTH).iter();
+    let Some(length) = all.next() else { return Ok(None) };
+    if all.next().is_some() {
+        return Err(bad_request("`Inference-Header-Content-Length` is there twice".to_owned()));
+    }
     let length = length.to_str().ok().filter(|length| length.bytes().all(|byte| byte.is_ascii_digit()));
     match length.and_then(|length| length.parse().ok()) {
         Some(length) => Ok(Some(length)),

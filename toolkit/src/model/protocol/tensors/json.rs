@@ -4,6 +4,9 @@
 ///
 /// The text is JSON; elements may be anything but arrays.
 pub(super) fn elements<'t>(text: &'t str, shape: &[usize]) -> Result<Vec<&'t str>, String> {
+    if !text.starts_with('[') {
+        return Err("`data` must be an array".to_owned());
+    }
     let bytes = text.as_bytes();
     let is_nested = bytes.iter().skip(1).find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[');
     let rank = if is_nested { shape.len().max(1) } else { 1 };

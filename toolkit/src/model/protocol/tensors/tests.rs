@@ -246,6 +246,11 @@ fn null_is_said_by_the_tensor_beside_and_by_null_in_json() {
     }
     let told = fill(&function, &[input("a", "INT64", Data::Raw(&numbers))]).unwrap_err();
     assert_eq!(told, "`a`, index 1: must be at least 5");
+    for data in ["true", "null", "{}"] {
+        let valid = input("a__valid", "BOOL", Data::Json(data));
+        let told = fill(&function, &[input("a", "INT64", Data::Json("[7, 8, 9]")), valid]).unwrap_err();
+        assert_eq!(told, "`a__valid`: `data` must be an array");
+    }
     let alone = fill(&function, &[input("a__valid", "BOOL", Data::Raw(&[1, 0, 1]))]).unwrap_err();
     assert_eq!(alone, "`a__valid`: stands alone; send `a` too; `a`: is required");
 }
