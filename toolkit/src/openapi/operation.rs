@@ -205,6 +205,19 @@ impl<'s> OperationDoc<'s> {
         self.add_body("application/json", content, "");
     }
 
+    /// Says that the body, and the replies so far, may be bytes too.
+    #[cfg(feature = "model")]
+    pub(crate) fn or_bytes(&mut self) {
+        let schema = self.schemas.stand_in(json!({ "type": "string", "format": "binary" }));
+        let content = Content::builder().schema(Some(schema)).build();
+        if let Some(body) = &mut self.body {
+            body.content.insert("application/octet-stream".to_owned(), content.clone().into());
+        }
+        for reply in self.replies.values_mut() {
+            reply.content.insert("application/octet-stream".to_owned(), content.clone().into());
+        }
+    }
+
     /// Adds a body that is taken as it is.
     pub fn raw_body(&mut self, documented: &ParameterDoc<'_>) {
         let schema = self.schemas.stand_in(json!({ "type": "string", "format": "binary" }));
