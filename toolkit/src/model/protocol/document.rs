@@ -57,23 +57,20 @@ pub(super) fn operation(operation: &mut OperationDoc<'_>, kind: Operation, examp
                 request["examples"] = json!([{ "inputs": inputs }]);
             }
             operation.json_body_of("InferenceRequest", request);
-            for status in
-                [StatusCode::INTERNAL_SERVER_ERROR, StatusCode::SERVICE_UNAVAILABLE, StatusCode::GATEWAY_TIMEOUT]
-            {
+            for status in [
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                StatusCode::INTERNAL_SERVER_ERROR,
+                StatusCode::SERVICE_UNAVAILABLE,
+                StatusCode::GATEWAY_TIMEOUT,
+            ] {
                 operation.problem(status);
             }
-            let data = json!({ "type": "array" });
-            object(&[
-                ("model_name", string()),
-                ("model_version", string()),
-                (
-                    "outputs",
-                    list(object(&[("name", string()), ("datatype", string()), ("shape", shape(0)), ("data", data)])),
-                ),
-            ])
+            operation.reply_of("200", "application/json", Some(response()));
+            return binary(operation);
         }
         Operation::Index => {
             operation.problem(StatusCode::BAD_REQUEST);
+            operation.problem(StatusCode::PAYLOAD_TOO_LARGE);
             list(object(&[("name", string()), ("version", string()), ("state", string()), ("reason", string())]))
         }
         Operation::Load | Operation::Unload => {
@@ -83,6 +80,23 @@ pub(super) fn operation(operation: &mut OperationDoc<'_>, kind: Operation, examp
     };
     operation.reply_of("200", "application/json", Some(reply));
 }
+
+/// Adds the binary extension, by which the elements of tensors stand behind the JSON.
+fn binary(operation: &mut OperationDoc<'_>) {
+    operation.or_bytes();
+    let header = Parameter {
+        name: HEADER,
+        location: Location::Header,
+        description: "Of a body with tensors in binary: how many of its bytes are JSON.",
+        segment: Segment::None,
+    };
+    operation
+        .parameter::<u64>(&ParameterDoc { parameter: &header, refine: &|_| {}, default: None, example: None }, false);
+    operation.reply_header(HEADER, "Of an answer with tensors in binary: how many of its bytes are JSON.");
+}
+
+/// As people write it.
+const HEADER: &str = "Inference-Header-Content-Length";
 
 /// An object with these members, all of which are there.
 fn object(members: &[(&str, Value)]) -> Value {
@@ -102,6 +116,22 @@ fn shape(least: i64) -> Value {
 fn metadata() -> Value {
     let string = || json!({ "type": "string" });
     object(&[("name", string()), ("datatype", string()), ("shape", shape(-1))])
+}
+
+fn response() -> Value {
+    let string = || json!({ "type": "string" });
+    let parameters = || json!({ "type": "object" });
+    let mut output = object(&[("name", string()), ("datatype", string()), ("shape", shape(0))]);
+    output["properties"]["parameters"] = parameters();
+    output["properties"]["data"] = json!({
+        "type": "array",
+        "description": "The elements row by row; without it, they are binary.",
+    });
+    let mut response = object(&[("model_name", string()), ("model_version", string()), ("outputs", list(output))]);
+    for (name, schema) in [("id", string()), ("parameters", parameters())] {
+        response["properties"][name] = schema;
+    }
+    response
 }
 
 fn request() -> Value {

@@ -143,6 +143,8 @@ impl Mount for Route {
         if self.declaration.path.contains("{model}") {
             let names: Vec<String> = self.catalogue.entries().iter().flat_map(super::catalogue::Entry::names).collect();
             document::path(operation, names, self.declaration.path.contains("{version}"));
+            // A name that is no percent-encoded UTF-8.
+            operation.problem(StatusCode::BAD_REQUEST);
         }
         if matches!(self.operation, Operation::Model | Operation::ModelReady | Operation::Infer) {
             operation.problem(StatusCode::NOT_FOUND);
