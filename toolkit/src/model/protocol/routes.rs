@@ -165,9 +165,6 @@ impl Mount for Route {
     fn mount(&self, mounting: &Mounting) -> MethodRouter {
         let (operation, catalogue) = (self.operation, self.catalogue.clone());
         let captures = Serving { operation, catalogue, mounting: mounting.clone() };
-        if operation == Operation::Infer {
-            return mount_telling(ProblemForm::Error, self.declaration, mounting, captures, infer::infer);
-        }
         mount_telling(ProblemForm::Error, self.declaration, mounting, captures, answer)
     }
 }
