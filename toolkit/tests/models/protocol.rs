@@ -103,7 +103,7 @@ async fn every_route_answers_with_and_without_a_version_and_another_verb_is_refu
     let client = client(ModelHandler::new(churn()));
     let id = client.get("/churn").await.json::<Value>()["id"].as_str().unwrap().to_owned();
     let server = client.get("/v2").await.assert_status(200).json::<Value>();
-    assert_eq!(server["extensions"], json!(["binary_tensor_data", "model_repository"]));
+    assert_eq!(server["extensions"], json!(["binary_tensor_data"]));
     client.get("/v2/health/live").await.assert_status(200);
     client.get("/v2/health/ready").await.assert_status(200);
     for name in ["churn", "churn.predict", "churn.predict_proba", "churn%2Epredict"] {
@@ -390,6 +390,22 @@ async fn the_document_has_the_protocol_with_an_example_that_is_answered() {
     let operation = &bare.as_value()["paths"]["/v2/models/{model}/infer"]["post"];
     assert_eq!(operation["tags"], json!(["Open Inference Protocol"]));
     assert!(operation["responses"]["422"].is_null());
+    for content in [&operation["requestBody"]["content"], &operation["responses"]["200"]["content"]] {
+        let types: Vec<_> = content.as_object().unwrap().keys().collect();
+        assert_eq!(types, ["application/json", "application/octet-stream"]);
+    }
+    let reply = &operation["responses"]["200"]["content"]["application/json"]["schema"];
+    assert_eq!(reply["properties"]["outputs"]["items"]["required"], json!(["name", "datatype", "shape"]));
+    assert!(reply["properties"]["id"].is_object() && reply["properties"]["parameters"].is_object(), "{reply}");
+    for (path, verb, status) in [
+        ("/v2/models/{model}", "get", "400"),
+        ("/v2/models/{model}/versions/{version}/ready", "get", "400"),
+        ("/v2/models/{model}/infer", "post", "415"),
+        ("/v2/repository/index", "post", "413"),
+    ] {
+        assert!(bare.as_value()["paths"][path][verb]["responses"][status].is_object(), "{path} {status}");
+    }
+    error(&client.get("/v2/models/%ff").await, 400);
     let example = &bare.as_value()["components"]["schemas"]["InferenceRequest"]["examples"][0];
     let answer: Value = infer(&client, "churn", example).await.assert_status(200).json();
     assert_eq!(answer["outputs"][0]["data"], json!(["Yes", "No"]));

@@ -15,7 +15,7 @@ pub(super) fn json(body: &Value) -> Response {
 }
 
 pub(super) fn server() -> Value {
-    let extensions = ["binary_tensor_data", "model_repository"];
+    let extensions = ["binary_tensor_data"];
     json!({ "name": "toolkit", "version": env!("CARGO_PKG_VERSION"), "extensions": extensions })
 }
 
