@@ -107,9 +107,7 @@ pub(super) fn write(
 
 /// The problem that a failure is, as over HTTP.
 pub(super) fn problem(failure: Failure) -> Problem {
-    let mut answer = failure.into_refusal().into_response();
-    let status = answer.status();
-    answer.extensions_mut().remove().unwrap_or_else(|| Problem::new(status))
+    failure.into_problem()
 }
 
 fn invalid(faults: Faults) -> Failure {
