@@ -20,6 +20,7 @@ use crate::{
             Choice, UNSUPPORTED, Wanted, bad_request,
             tensors::{Data, Faults, Input, Interface},
         },
+        runner::Runner,
     },
     problem::Problem,
 };
@@ -37,11 +38,14 @@ pub(super) struct Asked {
 /// # Errors
 ///
 /// All that is wrong with the tensors.
-pub(super) fn prepare(version: &Version, function: &str, request: ModelInferRequest) -> Result<Prepared, Problem> {
-    let interface = version.interface(function).map_err(|why| bad_request(why.to_owned()))?;
-    let runner = version.runner(function).map_err(problem)?;
+pub(super) fn fill(
+    interface: &Interface,
+    runner: &Runner,
+    request: ModelInferRequest,
+    call: &mut Call,
+) -> Result<Asked, Failure> {
     let shapes = request.inputs.iter().map(|tensor| (&*tensor.name, &*tensor.shape));
-    runner.bound(interface.rows(shapes)).map_err(problem)?;
+    runner.bound(interface.rows(shapes))?;
     let mut faults = Faults::default();
     unsupported(&request, &mut faults);
     let contents = contents(&request, &mut faults);
@@ -49,21 +53,16 @@ pub(super) fn prepare(version: &Version, function: &str, request: ModelInferRequ
     let wanted = request.outputs.iter().map(|output| Wanted { name: output.name.clone(), is_binary: None });
     let wanted: Option<Vec<_>> = (!request.outputs.is_empty()).then(|| wanted.collect());
     let is_raw = !request.raw_input_contents.is_empty();
-    let choice = Choice::new(interface, wanted.as_deref(), is_raw)?;
-    let inputs: Vec<_> = request
-        .inputs
-        .iter()
-        .zip(&contents)
-        .map(|(tensor, contents)| Input {
-            name: &tensor.name,
-            datatype: &tensor.datatype,
-            shape: tensor.shape.clone(),
-            data: Data::Raw(contents),
-        })
-        .collect();
-    let mut call = runner.function().begin();
-    interface.fill(&inputs, call.arguments_mut()).map_err(invalid)?;
-    Ok(Prepared { call, asked: Asked { model_name: request.model_name, id: request.id, choice, is_raw } })
+    let choice = Choice::new(interface, wanted.as_deref(), is_raw);
+    let choice = choice.map_err(|problem| Failure::Tensors { problem, faults: 1 })?;
+    let inputs = request.inputs.iter().zip(&contents).map(|(tensor, contents)| Input {
+        name: &tensor.name,
+        datatype: &tensor.datatype,
+        shape: tensor.shape.clone(),
+        data: Data::Raw(contents),
+    });
+    interface.fill(&inputs.collect::<Vec<_>>(), call.arguments_mut()).map_err(invalid)?;
+    Ok(Asked { model_name: request.model_name, id: request.id, choice, is_raw })
 }
 
 /// The answer that the result of a call is, with contents of the kind that the request has.

@@ -105,16 +105,19 @@ impl Inference {
         if left.is_zero() {
             return Err(late(time));
         }
-        timeout(left, self.answer(request, served, size <= SMALL)).await.unwrap_or_else(|_| Err(late(time)))
+        timeout(left, self.answer(request, served, size)).await.unwrap_or_else(|_| Err(late(time)))
     }
 
-    async fn answer(&self, request: Unread, served: Served<'_>, is_small: bool) -> Result<ModelInferResponse, Problem> {
+    async fn answer(&self, request: Unread, served: Served<'_>, size: usize) -> Result<ModelInferResponse, Problem> {
         let Served { version, function, .. } = served;
         let runner = version.runner(&function).map_err(infer::problem)?;
         version.interface(&function).map_err(|why| bad_request(why.to_owned()))?;
         let fill = {
             let (version, function) = (version.clone(), function.clone());
-            self.work(is_small, move || infer::prepare(&version, &function, request.read()?)).await?
+            move |call: &mut Call| {
+                let request = request.read().map_err(|problem| Failure::Tensors { problem, faults: 1 })?;
+                infer::fill(interface(&version, &function)?, version.runner(&function)?, request, call)
+            }
         };
         let write = {
             let version = version.clone();

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     endpoint::Mounted,
-    model::{failure::Failure, version::Version},
+    model::{failure::Failure, runner::Runner, version::Version},
     problem::Problem,
     request::{Reading, Refusal, is_json},
 };
@@ -47,7 +47,7 @@ async fn answer(reading: &mut Reading, model: &str, served: &Served<'_>) -> Resu
     let bytes = body.len();
     let fill = {
         let (version, function) = (version.clone(), function.clone());
-        move |call: &mut Call| fill(interface(&version, &function)?, &body, header, call)
+        move |call: &mut Call| fill(interface(&version, &function)?, version.runner(&function)?, (&body, header), call)
     };
     let write = move |call: &Call, Asked { choice, request_id }| {
         let interface = interface(&version, &function)?;
@@ -64,18 +64,27 @@ struct Asked {
     request_id: Option<String>,
 }
 
-fn prepare(version: &Version, function: &str, body: &Bytes, header: Option<usize>) -> Result<Prepared, Problem> {
-    let interface = version.interface(function).map_err(|why| bad_request(why.to_owned()))?;
-    let request = Request::read(body, header)?;
-    let runner = version.runner(function).map_err(|_| bad_request("the model has no such function".to_owned()))?;
+fn interface<'v>(version: &'v Version, function: &str) -> Result<&'v Interface, Failure> {
+    version.interface(function).map_err(|_| Failure::NoFunction(function.to_owned()))
+}
+
+/// Fills the arguments of a call from a body.
+fn fill(
+    interface: &Interface,
+    runner: &Runner,
+    (body, header): (&Bytes, Option<usize>),
+    call: &mut Call,
+) -> Result<Asked, Failure> {
+    let unfit = |problem| Failure::Tensors { problem, faults: 1 };
+    let request = Request::read(body, header).map_err(unfit)?;
     let inputs = request.inputs();
     let shapes = inputs.iter().map(|input| (input.name, &*input.shape));
-    runner.bound(interface.rows(shapes)).map_err(Failure::into_problem)?;
-    let choice = Choice::new(interface, request.outputs.as_deref(), request.is_binary)?;
-    let mut call = runner.function().begin();
-    let filled = interface.fill(&inputs, call.arguments_mut());
-    filled.map_err(|faults| bad_request(faults.to_string()))?;
-    Ok(Prepared { call, choice, request_id: request.id })
+    runner.bound(interface.rows(shapes))?;
+    let choice = Choice::new(interface, request.outputs.as_deref(), request.is_binary).map_err(unfit)?;
+    interface
+        .fill(&inputs, call.arguments_mut())
+        .map_err(|faults| Failure::Tensors { faults: faults.count(), problem: bad_request(faults.to_string()) })?;
+    Ok(Asked { choice, request_id: request.id })
 }
 
 fn header_length(headers: &HeaderMap) -> Result<Option<usize>, Problem> {

@@ -124,30 +124,16 @@ impl Runner {
         self.work.bound_rows(rows)
     }
 
-    /// Runs a call whose arguments are there already.
-    pub(crate) async fn run(&self, call: Call) -> Result<Call, Failure> {
-        let mut told = Some(self.begin());
-        let run = match self.work.bound(&call) {
-            Ok(()) => {
-                read(&mut told, &call);
-                self.ran(&mut told, call).await
-            }
-            Err(failure) => Err(failure),
-        };
-        end(told, &run);
-        run
-    }
-
-    fn begin(&self) -> Prediction {
-        Prediction::begin(&self.identity)
-    }
-
-    async fn answered(&self, told: &mut Told, arguments: Bytes) -> Result<Vec<u8>, Failure> {
-        if cost::is_read_here(arguments.len()) {
-            let call = self.work.read(&arguments)?;
-            self.work.bound(&call)?;
-            read(told, &call);
-            return self.written(told, call).await;
+    async fn answered<A: Send + 'static, T: Send + 'static>(
+        &self,
+        told: &mut Told,
+        bytes: usize,
+        fill: impl FnOnce(&mut Call) -> Result<A, Failure> + Send + 'static,
+        write: impl FnOnce(&Call, A) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        if cost::is_read_here(bytes) {
+            let (call, asked) = filled(&self.work, told, fill)?;
+            return self.written(told, call, |call: &Call| write(call, asked)).await;
         }
         let is_batched = self.batcher.is_some();
         let step = move |work: &Work, told: &mut Told| {

@@ -71,7 +71,7 @@ impl Work {
 
     /// Whether the call has no more rows than it may.
     pub(super) fn bound(&self, call: &Call) -> Result<(), Failure> {
-        self.bound_rows(call.rows())
+        self.bound_rows(rows(call))
     }
 
     /// Whether so many rows are no more than a request may have.
