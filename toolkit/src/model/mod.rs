@@ -22,7 +22,6 @@ mod loading;
 #[allow(dead_code, reason = "it writes more than is needed here")]
 #[path = "../../../toolkit-envelope/tests/onnx_writer/mod.rs"]
 mod onnx_writer;
-mod patience;
 mod protocol;
 mod reload;
 mod runner;

@@ -10,7 +10,6 @@ use super::{
     changes::{self, ModelChange},
     deployment::Deployment,
     loading::{Opened, Unloadable},
-    patience::patiently,
     telemetry::{self, Swap},
 };
 use crate::problem::panic_message;
@@ -118,7 +117,7 @@ impl Deployment {
 
     fn swap_in(&self, turn: Turn, allows_breaking: bool, told: &[String]) -> Result<Swapped, Refused> {
         let (from, mut to) = (self.current().described.id, None);
-        let outcome = patiently(|| caught(|| self.exchange(allows_breaking, &mut to)));
+        let outcome = caught(|| self.exchange(allows_breaking, &mut to));
         if outcome.as_ref().err().is_none_or(|refused| refused.reasons() != told) {
             self.report(from, to, &outcome);
         }
