@@ -136,7 +136,7 @@ async fn calls_rows_and_what_is_wrong_with_them_are_measured_by_model_version_an
 async fn requests_that_are_run_as_one_are_linked_with_their_batch_and_it_with_them() {
     // It runs once there are three rows, and not before.
     let batching = Batching::On { max_rows: 3, max_wait: Duration::from_hours(1) };
-    let (_directory, client) = served("together", |handler| handler.batching(batching));
+    let (_directory, client) = served("linked", |handler| handler.batching(batching));
     let replies = join_all([roots(&client, &[4.0]), roots(&client, &[9.0, 16.0])]).await;
     let mut calls = Vec::new();
     let mut batches = Vec::new();
@@ -158,8 +158,8 @@ async fn requests_that_are_run_as_one_are_linked_with_their_batch_and_it_with_th
     links.sort();
     calls.sort();
     assert_eq!(links, calls);
-    assert_eq!(measured(&client, "ml_batch_rows_sum", &[r#"ml_model_name="together""#]).await, 3);
-    let page = client.get("/traces/models/together").await.text();
+    assert_eq!(measured(&client, "ml_batch_rows_sum", &[r#"ml_model_name="linked""#]).await, 3);
+    let page = client.get("/traces/models/linked").await.text();
     assert!(page.contains("2 to 3: 1 batch"), "{page}");
 }
 
