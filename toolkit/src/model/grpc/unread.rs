@@ -19,6 +19,9 @@ use crate::{model::protocol::bad_request, problem::Problem};
 /// So many fields are read, those of each tensor and the axes of their shapes among them.
 const MOST_FIELDS: usize = 32_768;
 
+/// So many texts are read that are no raw contents: an empty one is two bytes of the message, and 32 in memory.
+const MOST_TEXTS: usize = 1_000_000;
+
 /// The bytes of a request. As a message, it takes whatever comes, and leaves it as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Unread(Bytes);
@@ -42,7 +45,7 @@ impl Unread {
     ///
     /// 400 for what is no such message, and 413 for more fields than are read.
     pub(super) fn head(&self) -> Result<Head<'_>, Problem> {
-        let mut walk = Walk { left: MOST_FIELDS };
+        let mut walk = Walk { left: MOST_FIELDS, texts: MOST_TEXTS };
         let mut head = Head::default();
         walk.fields(&self.0, |walk, tag, content| {
             match (tag, content) {
@@ -75,21 +78,38 @@ const INPUTS: u32 = 5;
 const OUTPUTS: u32 = 6;
 /// Where its shape stands in a tensor.
 const SHAPE: u32 = 3;
+/// Where its elements stand in a tensor, if they are no raw contents.
+const CONTENTS: u32 = 5;
+/// Where texts stand among the elements.
+const TEXTS: u32 = 8;
 
-/// How many fields may still come.
+/// How much may still come.
 struct Walk {
+    /// Fields.
     left: usize,
+    /// Texts.
+    texts: usize,
 }
 
 impl Walk {
-    /// Looks at each field: its tag, and its content if it has a length.
+    /// Looks at each field, and counts it: its tag, and its content if it has a length.
     fn fields<'m>(
+        &mut self,
+        bytes: &'m [u8],
+        mut look: impl FnMut(&mut Self, u32, Option<&'m [u8]>) -> Result<(), Problem>,
+    ) -> Result<(), Problem> {
+        self.each(bytes, |walk, tag, content| {
+            walk.take(1)?;
+            look(walk, tag, content)
+        })
+    }
+
+    fn each<'m>(
         &mut self,
         mut bytes: &'m [u8],
         mut look: impl FnMut(&mut Self, u32, Option<&'m [u8]>) -> Result<(), Problem>,
     ) -> Result<(), Problem> {
         while !bytes.is_empty() {
-            self.take(1)?;
             let (tag, wire_type) = decode_key(&mut bytes).map_err(unreadable)?;
             let content = match wire_type {
                 WireType::LengthDelimited => Some(content(&mut bytes)?),
@@ -104,13 +124,26 @@ impl Walk {
         Ok(())
     }
 
-    /// Looks at the fields of a tensor. Its elements take no more memory than the numbers or the texts that they are.
+    /// Looks at the fields of a tensor. Numbers among its elements take at most eight times their bytes.
     fn tensor(&mut self, tensor: &[u8]) -> Result<(), Problem> {
         self.fields(tensor, |walk, tag, content| match (tag, content) {
             // Packed: each axis takes a byte or more.
             (SHAPE, Some(axes)) => walk.take(axes.len()),
+            (CONTENTS, Some(elements)) => walk.each(elements, |walk, tag, _| walk.text(tag)),
             _ => Ok(()),
         })
+    }
+
+    /// Counts an element that is a text.
+    fn text(&mut self, tag: u32) -> Result<(), Problem> {
+        if tag == TEXTS {
+            self.texts = self.texts.checked_sub(1).ok_or_else(|| {
+                Problem::new(StatusCode::PAYLOAD_TOO_LARGE).detail(format!(
+                    "the message has more than {MOST_TEXTS} texts, the most that are read; send them as raw contents"
+                ))
+            })?;
+        }
+        Ok(())
     }
 
     fn take(&mut self, fields: usize) -> Result<(), Problem> {
@@ -168,7 +201,7 @@ impl Message for Unread {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::grpc::generated::model_infer_request::InferInputTensor;
+    use crate::model::grpc::generated::{InferTensorContents, model_infer_request::InferInputTensor};
 
     fn message(start: &[u8], field: &[u8], times: usize) -> Unread {
         Unread([start, &field.repeat(times)].concat().into())
@@ -218,6 +251,18 @@ mod tests {
         let request = ModelInferRequest { inputs: vec![axes], ..ModelInferRequest::default() };
         let problem = Unread(request.encode_to_vec().into()).head().unwrap_err();
         assert_eq!(problem.status(), StatusCode::PAYLOAD_TOO_LARGE, "packed axes");
+    }
+
+    #[test]
+    fn more_texts_than_are_read_are_refused_before_they_take_memory() {
+        let request = |texts: usize| {
+            let contents = InferTensorContents { bytes_contents: vec![Bytes::new(); texts], ..Default::default() };
+            let tensor = InferInputTensor { contents: Some(contents), ..InferInputTensor::default() };
+            let request = ModelInferRequest { inputs: vec![tensor], ..ModelInferRequest::default() };
+            Unread(request.encode_to_vec().into())
+        };
+        assert!(request(MOST_TEXTS).head().is_ok());
+        assert_eq!(request(MOST_TEXTS + 1).head().unwrap_err().status(), StatusCode::PAYLOAD_TOO_LARGE);
     }
 
     #[test]
