@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 
-/// Model envelopes: packed, inspected, verified, compared, run over files, and served.
+/// Services out of plain functions, and models in envelopes: made, run while they are written, and served.
 #[derive(Parser)]
 #[command(name = "toolkit", version, arg_required_else_help = true)]
 pub(crate) struct Arguments {
@@ -15,6 +15,14 @@ pub(crate) struct Arguments {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
+    /// Make a new service, ready to be run, tested and deployed
+    New(New),
+    /// Run the service of this folder, and build and serve it anew whenever a file of it changes
+    Dev(Dev),
+    /// Print the OpenAPI document of the service of this folder
+    Openapi(Openapi),
+    /// List the endpoints of the service of this folder
+    Routes(Routes),
     /// Make, read and compare model envelopes
     #[command(subcommand)]
     Envelope(EnvelopeCommand),
@@ -24,6 +32,75 @@ pub(crate) enum Command {
     ///
     /// Settings are read from the file, the environment and flags; the later wins.
     Serve(Serve),
+    /// Print what a shell needs to complete this command
+    Completions(Completions),
+}
+
+#[derive(Args)]
+pub(crate) struct New {
+    /// The service's name, and the folder's: letters, digits, `-` and `_`
+    pub(crate) name: String,
+    /// Serve this model: a file or a directory with an envelope
+    #[arg(long, value_name = "ENVELOPE")]
+    pub(crate) model: Option<PathBuf>,
+    /// An answer to a question of the template, such as `port=8080`; what is not answered is asked in a terminal, and is the
+    /// default elsewhere
+    #[arg(long, short, value_name = "NAME=VALUE", value_parser = pair)]
+    pub(crate) define: Vec<(String, String)>,
+    /// Ask nothing: what is not defined is the default
+    #[arg(long)]
+    pub(crate) defaults: bool,
+    /// Where the service takes the toolkit from: the URL of a git repository, or the folder of a clone [default: where this
+    /// command was installed from]
+    #[arg(long, value_name = "URL or FOLDER")]
+    pub(crate) toolkit: Option<String>,
+}
+
+/// Which package is the service.
+#[derive(Args)]
+pub(crate) struct Package {
+    /// The package of a workspace that is the service [default: that of the folder]
+    #[arg(long, short, value_name = "NAME")]
+    pub(crate) package: Option<String>,
+    /// Features of it to build with, between commas
+    #[arg(long, short = 'F', value_name = "FEATURES")]
+    pub(crate) features: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct Dev {
+    #[command(flatten)]
+    pub(crate) package: Package,
+    /// Show the documentation page in the browser, once the service listens
+    #[arg(long)]
+    pub(crate) open: bool,
+    /// What the service is told: flags of its own, after `--`
+    #[arg(last = true, value_name = "FLAGS")]
+    pub(crate) flags: Vec<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct Openapi {
+    #[command(flatten)]
+    pub(crate) package: Package,
+    /// Fail with the differences if FILE (JSON or YAML) does not say the same
+    #[arg(long, value_name = "FILE")]
+    pub(crate) check: Option<PathBuf>,
+    /// Print YAML instead of JSON
+    #[arg(long)]
+    pub(crate) yaml: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Routes {
+    #[command(flatten)]
+    pub(crate) package: Package,
+}
+
+#[derive(Args)]
+pub(crate) struct Completions {
+    /// The shell
+    pub(crate) shell: clap_complete::Shell,
 }
 
 #[derive(Subcommand)]
@@ -38,6 +115,8 @@ pub(crate) enum EnvelopeCommand {
     ///
     /// Ends with 1 if a change of the schemas is breaking.
     Diff(Diff),
+    /// Print Rust types for what a model takes and gives
+    Types(Types),
     /// Sign an envelope
     Sign(Sign),
     /// Make a pair of keys to sign with
@@ -138,6 +217,15 @@ pub(crate) struct Diff {
     pub(crate) old: PathBuf,
     /// The envelope that shall replace it
     pub(crate) new: PathBuf,
+}
+
+#[derive(Args)]
+pub(crate) struct Types {
+    /// A file or a directory
+    pub(crate) envelope: PathBuf,
+    /// Which of the model's functions
+    #[arg(long, short, default_value = "predict")]
+    pub(crate) function: String,
 }
 
 #[derive(Args)]

@@ -1,10 +1,14 @@
 //! The command `toolkit`.
 
 mod arguments;
+mod completions;
+mod dev;
 mod envelope;
+mod new;
 mod predict;
 mod report;
 mod serve;
+mod service;
 
 use std::process::ExitCode;
 
@@ -17,10 +21,16 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let report = report::Reporter { json: arguments.json };
     let done = match arguments.command {
+        Command::New(arguments) => new::new(&arguments, &report),
+        Command::Dev(arguments) => dev::dev(&arguments, &report),
+        Command::Openapi(arguments) => service::openapi(&arguments),
+        Command::Routes(arguments) => service::routes(&arguments),
+        Command::Completions(arguments) => completions::completions(&arguments),
         Command::Envelope(EnvelopeCommand::Pack(pack)) => envelope::pack(&pack, &report),
         Command::Envelope(EnvelopeCommand::Inspect(inspect)) => envelope::inspect(&inspect, &report),
         Command::Envelope(EnvelopeCommand::Verify(verify)) => envelope::verify(&verify, &report),
         Command::Envelope(EnvelopeCommand::Diff(diff)) => envelope::diff(&diff, &report),
+        Command::Envelope(EnvelopeCommand::Types(types)) => envelope::types(&types, &report),
         Command::Envelope(EnvelopeCommand::Sign(sign)) => envelope::sign(&sign, &report),
         Command::Envelope(EnvelopeCommand::Keygen(keygen)) => envelope::keygen(&keygen, &report),
         Command::Predict(arguments) => predict::predict(&arguments, &report),
