@@ -1,6 +1,10 @@
 //! The guide: one page for each concept, with examples that run.
 //!
-//! Begin with [getting started](getting_started). The [front page](crate) lists what each page tells.
+//! Begin with [your first hour](first_hour). The [front page](crate) lists what each page tells.
+
+pub mod first_hour {
+    #![doc = include_str!("docs/first_hour.md")]
+}
 
 pub mod getting_started {
     #![doc = include_str!("docs/getting_started.md")]

@@ -91,7 +91,8 @@
 //!
 //! | page | tells |
 //! |---|---|
-//! | [getting started](guide::getting_started) | from nothing to a service |
+//! | [your first hour](guide::first_hour) | from nothing to a deployed, traced, documented service, with the command `toolkit` |
+//! | [getting started](guide::getting_started) | a service by hand, and what each part of a function gives |
 //! | [endpoints](guide::endpoints) | paths, the attribute's arguments, async and not, docs, deprecation |
 //! | [parameters](guide::parameters) | where each is read from: path, query, headers, cookies, bodies, forms, files |
 //! | [checking](guide::checking) | rules, and the violations that a client gets |

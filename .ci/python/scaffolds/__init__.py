@@ -1,0 +1,1 @@
+"""Services out of the templates, judged as their users would."""

@@ -1,0 +1,134 @@
+"""Runs every command of the guide's page "your first hour", in its order, in a new folder.
+
+Of the page, these fences are read:
+
+- `sh`: run to its end, which must be a success; where a `text` fence follows at once, that
+  must be what it printed: line by line, in that order, where `…` stands for anything;
+- `sh eventually`: the same, and tried again until the output is as told;
+- `sh background`: left running until the next one of these, or the end; what listens on port
+  8000 is waited for. It is ended as Ctrl-C ends it.
+
+The page's `$TOOLKIT` is this repository. What is installed and built there is not optimised.
+"""
+
+import os
+import re
+import signal
+import subprocess
+import time
+
+from .commands import ROOT, TARGET, Failed, say
+from .service import refuse_taken, until_answered
+from .templates import folder
+
+PAGE = ROOT / "toolkit" / "src" / "docs" / "first_hour.md"
+FENCE = re.compile(r"^```(.+)\n((?:.*\n)*?)```\n(?:\n```text\n((?:.*\n)*?)```\n)?", re.MULTILINE)
+
+#: How long output may take to become as told, in seconds.
+PATIENCE = 120
+
+
+def judges():
+    yield "your first hour", whole
+
+
+def whole():
+    with folder() as start:
+        session = Session(start)
+        try:
+            for kind, commands, told in FENCE.findall(PAGE.read_text()):
+                words = kind.split()
+                if words[0] == "sh":
+                    session.run(words[1:], commands, told)
+        finally:
+            session.end_background()
+
+
+class Session:
+    """A terminal: its folder and variables are kept from one block to the next."""
+
+    def __init__(self, start):
+        self.state, self.home = start / "state", start / "home"
+        self.state.mkdir()
+        self.home.mkdir()
+        self.folder, self.background = self.home, None
+        installed = start / "installed"
+        self.environment = {
+            **os.environ,
+            "TOOLKIT": f"file://{ROOT}",
+            "CARGO_TARGET_DIR": str(TARGET),
+            "CARGO_INSTALL_ROOT": str(installed),
+            "CARGO_PROFILE_RELEASE_OPT_LEVEL": "0",
+            "CARGO_PROFILE_RELEASE_LTO": "off",
+            "PATH": f"{installed}/bin:{os.environ['PATH']}",
+        }
+
+    def run(self, how, commands, told):
+        first, begun = commands.splitlines()[0], time.monotonic()
+        if "background" in how:
+            self.end_background()
+            self.begin_background(commands)
+        else:
+            self.until_told("eventually" in how, commands, told)
+        say(f"       {time.monotonic() - begun:6.1f} s  {first}")
+
+    def until_told(self, eventually, commands, told):
+        begun = time.monotonic()
+        while True:
+            printed, code = self.once(commands)
+            missing = None if code else first_missing(told, printed)
+            if code == 0 and missing is None:
+                return
+            if not eventually or time.monotonic() - begun > PATIENCE:
+                wanted = f" and does not print `{missing}`" if missing else ""
+                raise Failed(f"on the page:\n{commands}ends with {code}{wanted}:\n{printed[-6000:]}")
+            time.sleep(0.2)
+
+    def once(self, commands):
+        """A block, as `bash -e` runs it; it leaves its folder behind for the next one."""
+        script = f'set -euo pipefail\n{commands}\npwd > "{self.state}/folder"\n'
+        done = subprocess.run(
+            ["bash", "-c", script],
+            cwd=self.folder,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        )
+        left = self.state / "folder"
+        if left.exists():
+            self.folder = left.read_text().removesuffix("\n")
+        return done.stdout, done.returncode
+
+    def begin_background(self, commands):
+        refuse_taken(8000)
+        log = open(self.state / "background.log", "w")
+        self.background = subprocess.Popen(
+            ["bash", "-c", commands],
+            cwd=self.folder,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        until_answered(8000, self.background.poll, (self.state / "background.log").read_text, patience=900)
+
+    def end_background(self):
+        if self.background:
+            os.killpg(self.background.pid, signal.SIGINT)
+            self.background.wait(60)
+            self.background = None
+
+
+def first_missing(told, printed):
+    """The first line of `told` that is not in `printed` after the one before it."""
+    lines = iter(printed.splitlines())
+    for line in told.splitlines():
+        parts = (re.escape(" ".join(part.split())) for part in line.split("…"))
+        pattern = re.compile(".*".join(parts))
+        if line.strip() and not any(pattern.fullmatch(" ".join(other.split())) for other in lines):
+            return line
+    return None
