@@ -1,4 +1,4 @@
-use std::{any::TypeId, convert::Infallible, fmt};
+use std::{any::TypeId, convert::Infallible, fmt, net::SocketAddr};
 
 use axum::{Router, extract::Request, response::IntoResponse, routing::Route};
 #[cfg(feature = "model")]
@@ -251,6 +251,20 @@ impl App {
     /// When the command line has not all of those flags.
     pub async fn serve_with(self, flags: &clap::ArgMatches) -> crate::Result {
         command::start(self, flags).await
+    }
+
+    /// The address to listen on, as a service reads it: for a program that opens the socket and hands it over, so that it
+    /// stays open when the service is replaced. See the [guide](crate::guide::serving#watched-and-replaced).
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the settings file, or with the setting `bind`.
+    ///
+    /// # Panics
+    ///
+    /// When the command line has not all of the [`flags`](Self::flags).
+    pub fn address(flags: &clap::ArgMatches) -> Result<SocketAddr, StartError> {
+        command::address(&[flags])
     }
 
     /// The app as an axum router, with its resources built.

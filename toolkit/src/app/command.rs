@@ -2,8 +2,8 @@ use std::{
     collections::BTreeMap,
     ffi::OsString,
     io::Write,
+    net::SocketAddr,
     path::{Path, PathBuf},
-    sync::Arc,
 };
 
 use clap::{Arg, ArgAction, ArgMatches, Command, builder::PathBufValueParser};
@@ -11,13 +11,13 @@ use clap::{Arg, ArgAction, ArgMatches, Command, builder::PathBufValueParser};
 use super::{
     App, StartError, Started,
     fault::Told,
-    serve,
+    listener, probe, serve,
     start::{all_settings, described, is_reserved, known_settings},
+    table::Table,
     telemetry,
 };
 use crate::{
-    endpoint::Mount,
-    settings::{FILE, ServerSettings, Sources, env_name, flag_name},
+    settings::{BindSettings, FILE, ServerSettings, Sources, env_name, flag_name},
     telemetry::{Environment, Process, flush as flush_telemetry, start_logging},
 };
 
@@ -27,6 +27,10 @@ pub(super) async fn run(app: App, arguments: impl IntoIterator<Item = OsString>)
     match matches.subcommand() {
         Some(("openapi", matches)) => openapi(&app, matches),
         Some(("routes", _)) => routes(&app),
+        Some(("health", of_command)) => {
+            let bind = address(&[&matches, of_command])?;
+            print(&format!("{}\n", probe::ask(bind).await?))
+        }
         _ => start(app, &matches).await,
     }
 }
@@ -69,18 +73,36 @@ fn command(app: &App) -> Command {
         )
         .args(flags())
         .subcommand(openapi)
-        .subcommand(Command::new("routes").about("List the endpoints, without serving"))
+        .subcommand(Command::new("routes").about("List the endpoints with their limits, without serving"))
+        .subcommand(
+            Command::new("health")
+                .about("Ask the service that runs with these settings whether it is ready; ends with 1 if it is not")
+                .args(flags()),
+        )
+}
+
+/// Where the settings come from, with the flags of these matches; the later wins.
+fn sources(matches: &[&ArgMatches]) -> Result<Sources, StartError> {
+    let mut flags = BTreeMap::new();
+    for name in known_settings().into_iter().filter(|name| has_flag(name)) {
+        if let Some(value) = matches.iter().rev().find_map(|matches| matches.get_one::<String>(&name)) {
+            flags.insert(name, value.clone());
+        }
+    }
+    let file = matches.iter().rev().find_map(|matches| matches.get_one::<PathBuf>("config")).cloned();
+    Sources::load(file, flags).map_err(|fault| StartError::of(vec![fault]))
+}
+
+/// The address that the setting `bind` says, whatever the other settings are.
+pub(super) fn address(matches: &[&ArgMatches]) -> Result<SocketAddr, StartError> {
+    let settings = sources(matches)?.read::<BindSettings>(|_, _| {}).map_err(StartError::of)?;
+    Ok(settings.bind)
 }
 
 /// Serves, with the settings that the flags say.
 pub(super) async fn start(app: App, matches: &ArgMatches) -> crate::Result {
-    let flags: BTreeMap<_, _> = known_settings()
-        .into_iter()
-        .filter(|name| has_flag(name))
-        .filter_map(|name| matches.get_one::<String>(&name).cloned().map(|value| (name, value)))
-        .collect();
-    let file = matches.get_one::<PathBuf>("config").cloned();
-    let sources = Sources::load(file, flags).map_err(|fault| StartError::of(vec![fault]))?;
+    let inherited = listener::inherited();
+    let sources = sources(&[matches])?;
     // What is wrong with the settings is told, with all else that is, when the service is started.
     let settings = sources.read::<ServerSettings>(|_, _| {}).unwrap_or_default();
     let process = Process { keeps_traces: telemetry::keeps_traces(&settings), is_owned: true };
@@ -93,7 +115,7 @@ pub(super) async fn start(app: App, matches: &ArgMatches) -> crate::Result {
         tracing::warn!("the environment variable {name} is no setting");
     }
     let outcome = match Started::new(app, &sources).await {
-        Ok(started) => serve::serve(started).await,
+        Ok(started) => serve::serve(started, inherited).await,
         Err(error) => Err(error.into()),
     };
     flush_telemetry().await;
@@ -129,18 +151,7 @@ fn routes(app: &App) -> crate::Result {
     if !faults.is_empty() {
         return Err(StartError::of(faults).into());
     }
-    print(&table(&endpoints).map(|line| line + "\n").collect::<String>())
-}
-
-/// A line for each endpoint: method, path, function, and where that is written.
-pub(super) fn table(endpoints: &[Arc<dyn Mount>]) -> impl Iterator<Item = String> {
-    let paths = endpoints.iter().map(|entry| entry.declaration().path.len()).max().unwrap_or(0);
-    let functions = endpoints.iter().map(|entry| entry.declaration().function.len()).max().unwrap_or(0);
-    endpoints.iter().map(move |entry| {
-        let declared = entry.declaration();
-        let (method, path, function) = (declared.method.as_str(), declared.path, declared.function);
-        format!("{method:7} {path:paths$}  {function:functions$}  {}", declared.origin)
-    })
+    print(&Table::new(&endpoints).to_string())
 }
 
 /// Prints; a reader that has seen enough and left is no error.

@@ -7,11 +7,15 @@ mod configured;
 mod cors;
 mod fault;
 mod health;
+mod listener;
 mod live;
 mod models;
+mod probe;
 mod router;
 mod serve;
 mod start;
+mod supervisor;
+mod table;
 mod telemetry;
 
 pub use builder::{App, AppInfo};

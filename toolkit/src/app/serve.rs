@@ -1,13 +1,10 @@
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
 use axum::{Router, extract::ConnectInfo};
 use hyper::{Request, body::Incoming};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{
-        conn::auto,
-        graceful::{GracefulShutdown, Watcher},
-    },
+    server::conn::auto,
     service::TowerToHyperService,
 };
 use tokio::{
@@ -16,8 +13,16 @@ use tokio::{
 };
 use tower::ServiceExt;
 
-use super::{StartError, Started};
+use super::{
+    Started,
+    listener::{self, Inherited},
+    supervisor,
+    table::Table,
+};
 use crate::{openapi::pages, settings::ServerSettings};
+
+/// How long a client that has connected may take to begin, once the service no longer takes connections: it did not know.
+const LAST_MOMENT: Duration = Duration::from_millis(500);
 
 /// How long connections that are cut off may take to go.
 const CUTTING: Duration = Duration::from_secs(1);
@@ -25,9 +30,10 @@ const CUTTING: Duration = Duration::from_secs(1);
 /// How a client of HTTP/2 without TLS begins (RFC 9113 §3.4).
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
-/// Listens and serves until the process is told to stop; then finishes what is in progress.
-pub(super) async fn serve(started: Started) -> crate::Result {
-    let listener = match listen(started.settings.bind).await {
+/// Listens, or takes the socket that was handed over; serves until the process is told to stop; then finishes what is in
+/// progress.
+pub(super) async fn serve(started: Started, inherited: Option<Inherited>) -> crate::Result {
+    let listener = match listener::listen(started.settings.bind, inherited).await {
         Ok(listener) => listener,
         Err(error) => {
             end(started).await;
@@ -35,22 +41,23 @@ pub(super) async fn serve(started: Started) -> crate::Result {
         }
     };
     report(&started, listener.local_addr()?);
+    supervisor::ready();
 
     let settings = started.settings.clone();
-    let graceful = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(settings.max_connections.get()));
     let (stopping, stopped) = watch::channel(());
     let (cutting, cut) = watch::channel(());
-    let accepting = accept(&listener, &started.router, &settings, &places, &graceful, [&stopped, &cut]);
+    let accepting = accept(&listener, &started.router, &settings, &places, [&stopped, &cut]);
     tokio::select! {
         () = accepting => {}
         () = told_to_stop(&started, settings.drain_delay) => {}
     }
     drop(listener);
-    // Connections that have not begun yet see this, and go.
+    // Connections see this, and go when they have answered.
     drop(stopping);
+    let all = u32::try_from(settings.max_connections.get()).unwrap_or(u32::MAX);
     tokio::select! {
-        () = graceful.shutdown() => {}
+        _ = places.acquire_many(all) => {}
         () = tokio::time::sleep(settings.shutdown_timeout) => {
             tracing::warn!("requests were still in progress after {:?}; they are cut off", settings.shutdown_timeout);
         }
@@ -58,7 +65,6 @@ pub(super) async fn serve(started: Started) -> crate::Result {
     }
     // What is cut off ends now, so that it is told of before the telemetry ends, and lets the resources go.
     drop(cutting);
-    let all = u32::try_from(settings.max_connections.get()).unwrap_or(u32::MAX);
     let _ = tokio::time::timeout(CUTTING, places.acquire_many(all)).await;
     end(started).await;
     tracing::info!("stopped");
@@ -75,20 +81,9 @@ async fn end(started: Started) {
     }
 }
 
-async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
-    TcpListener::bind(address).await.map_err(|error| {
-        let cure = match error.kind() {
-            io::ErrorKind::AddrInUse => "another program listens there; stop it, or choose another address",
-            io::ErrorKind::PermissionDenied => "ports under 1024 need a privilege; choose a higher one",
-            _ => "choose an address of this machine",
-        };
-        StartError::of(vec![format!("cannot listen on {address}: {error}; {cure} with --bind or TOOLKIT_BIND")])
-    })
-}
-
 fn report(started: &Started, address: SocketAddr) {
-    for line in super::command::table(&started.endpoints) {
-        tracing::info!("{line}");
+    for row in Table::new(&started.endpoints).rows() {
+        tracing::info!("{row}");
     }
     let docs = pages::first().map(|path| format!(", documented at http://{address}{path}")).unwrap_or_default();
     tracing::info!("listening on http://{address}{docs}");
@@ -97,6 +92,7 @@ fn report(started: &Started, address: SocketAddr) {
 async fn told_to_stop(started: &Started, drain_delay: Duration) {
     stop_signal().await;
     started.readiness.stop();
+    supervisor::stopping();
     tracing::info!("told to stop; finishing the requests in progress");
     tokio::select! {
         () = tokio::time::sleep(drain_delay) => {}
@@ -132,7 +128,6 @@ async fn accept(
     router: &Router,
     settings: &ServerSettings,
     places: &Arc<Semaphore>,
-    graceful: &GracefulShutdown,
     [stopped, cut]: [&watch::Receiver<()>; 2],
 ) {
     let connection = Connection::new(settings);
@@ -148,11 +143,11 @@ async fn accept(
                 continue;
             }
         };
-        let (connection, router, watcher) = (connection.clone(), router.clone(), graceful.watcher());
+        let (connection, router) = (connection.clone(), router.clone());
         let (stopped, mut cut) = (stopped.clone(), cut.clone());
         tokio::spawn(async move {
             tokio::select! {
-                () = connection.serve(stream, client, router, watcher, stopped) => {}
+                () = connection.serve(stream, client, router, stopped) => {}
                 _ = cut.changed() => {}
             }
             drop(place);
@@ -186,14 +181,7 @@ impl Connection {
         Self { http1, http2, header_timeout: settings.header_timeout }
     }
 
-    async fn serve(
-        &self,
-        stream: TcpStream,
-        client: SocketAddr,
-        router: Router,
-        watcher: Watcher,
-        mut stopped: watch::Receiver<()>,
-    ) {
+    async fn serve(&self, stream: TcpStream, client: SocketAddr, router: Router, mut stopped: watch::Receiver<()>) {
         // A small reply must not wait for the next one.
         let _ = stream.set_nodelay(true);
         // A client that does not begin in time is let go, as is one that breaks off.
@@ -202,18 +190,34 @@ impl Connection {
                 Ok(Ok(speaks_http2)) => speaks_http2,
                 _ => return,
             },
-            _ = stopped.changed() => return,
+            () = last_moment(stopped.clone()) => return,
         };
         let builder = if speaks_http2 { &self.http2 } else { &self.http1 };
         let router = router.map_request(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(ConnectInfo(client));
             request
         });
-        let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), TowerToHyperService::new(router));
-        if let Err(error) = watcher.watch(connection).await {
+        let service = TowerToHyperService::new(router);
+        let mut connection = pin!(builder.serve_connection_with_upgrades(TokioIo::new(stream), service));
+        let ended = tokio::select! {
+            // First: one that has read nothing when it hears of the end is closed, with the request that waits in it.
+            biased;
+            ended = connection.as_mut() => ended,
+            _ = stopped.changed() => {
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
+        };
+        if let Err(error) = ended {
             tracing::debug!(error, "a connection ended early");
         }
     }
+}
+
+/// Waits until the service stops, and then a moment.
+async fn last_moment(mut stopped: watch::Receiver<()>) {
+    let _ = stopped.changed().await;
+    tokio::time::sleep(LAST_MOMENT).await;
 }
 
 /// Looks at the first bytes without taking them.

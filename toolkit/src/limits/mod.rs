@@ -4,6 +4,7 @@
 mod endpoint;
 mod pool;
 mod quantity;
+mod shown;
 
 pub use endpoint::DeclaredLimits;
 pub(crate) use endpoint::{EndpointLimits, Limited, busy};

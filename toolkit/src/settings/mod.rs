@@ -3,6 +3,7 @@
 mod server;
 mod sources;
 
+pub(crate) use server::BindSettings;
 pub use server::ServerSettings;
 #[cfg(feature = "model")]
 pub(crate) use server::Token;

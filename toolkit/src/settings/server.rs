@@ -93,6 +93,21 @@ impl Default for ServerSettings {
     }
 }
 
+/// The one setting that others than the service need: those who call it, or open the socket for it.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(default)]
+pub(crate) struct BindSettings {
+    /// The address to listen on.
+    #[schemars(with = "String")]
+    pub(crate) bind: SocketAddr,
+}
+
+impl Default for BindSettings {
+    fn default() -> Self {
+        Self { bind: ServerSettings::default().bind }
+    }
+}
+
 /// A bearer token (RFC 6750 §2.1), which is never shown.
 #[cfg(feature = "model")]
 #[derive(Clone, Deserialize)]

@@ -127,16 +127,21 @@ fn the_document_is_printed_and_checked_without_serving() {
 fn the_routes_are_listed_without_serving() {
     let (code, routes, _) = run(&["routes"]);
     assert_eq!(code, Some(0));
+    let header: Vec<_> = routes.lines().next().unwrap().split_whitespace().collect();
+    assert_eq!(header, ["METHOD", "PATH", "FUNCTION", "WHERE", "LIMITS"]);
     let fast = routes.lines().find(|line| line.contains("/fast")).unwrap();
     assert!(fast.starts_with("GET"), "{fast}");
     assert!(fast.contains("get_fast") && fast.contains("main.rs:"), "{fast}");
+    assert!(fast.ends_with(" -"), "it has no limits: {fast}");
+    let late = routes.lines().find(|line| line.contains("/late")).unwrap();
+    assert!(late.ends_with(" timeout 50ms"), "{late}");
 }
 
 #[test]
 fn help_names_every_setting_with_its_environment_variable() {
     let (code, help, _) = run(&["--help"]);
     assert_eq!(code, Some(0));
-    for told in ["--bind", "TOOLKIT_BIND", "--slow-ms", "TOOLKIT_SLOW_MS", "openapi", "routes"] {
+    for told in ["--bind", "TOOLKIT_BIND", "--slow-ms", "TOOLKIT_SLOW_MS", "openapi", "routes", "health"] {
         assert!(help.contains(told), "no {told} in {help}");
     }
 }

@@ -5,6 +5,7 @@
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpStream},
+    os::fd::OwnedFd,
     process::{Child, Command, Stdio},
     sync::{Arc, Mutex},
     time::{Duration, Instant},
@@ -19,9 +20,24 @@ pub struct Service {
     log: Arc<Mutex<String>>,
 }
 
+const PROGRAM: &str = env!("CARGO_BIN_EXE_toolkit-test-service");
+
 /// The command that starts the service, without settings of the machine that tests it.
 pub fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_toolkit-test-service"));
+    of_service(Command::new(PROGRAM), arguments)
+}
+
+/// The same, with `socket` handed over as file descriptors 3 and 4 to the process that `pid` says, which is `$$` for the
+/// service.
+pub fn command_with_socket(socket: OwnedFd, pid: &str, arguments: &[&str]) -> Command {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &format!("export LISTEN_PID={pid}; exec \"$@\" 3<&0 4<&0 </dev/null"), "sh", PROGRAM]);
+    let mut command = of_service(shell, arguments);
+    command.env("LISTEN_FDS", "1").stdin(socket);
+    command
+}
+
+fn of_service(mut command: Command, arguments: &[&str]) -> Command {
     let of_machine = |name: &str| ["TOOLKIT_", "OTEL_", "RUST_LOG"].iter().any(|prefix| name.starts_with(prefix));
     for (name, _) in std::env::vars().filter(|(name, _)| of_machine(name)) {
         command.env_remove(name);
@@ -38,6 +54,11 @@ impl Service {
     pub fn start_with(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let mut command = command(arguments);
         command.arg("--bind=127.0.0.1:0").envs(environment.iter().copied());
+        Self::spawn(command)
+    }
+
+    /// Starts the service with a command of its own.
+    pub fn spawn(mut command: Command) -> Self {
         let mut process = command.spawn().unwrap();
         let log = Arc::new(Mutex::new(String::new()));
         let errors = BufReader::new(process.stderr.take().unwrap());
@@ -85,9 +106,7 @@ impl Service {
     }
 
     pub fn connect(&self) -> Connection {
-        let stream = TcpStream::connect(self.address).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        Connection { stream: BufReader::new(stream), head: false }
+        Connection::to(self.address)
     }
 
     pub fn get(&self, path: &str) -> Answer {
@@ -141,6 +160,12 @@ impl Answer {
 }
 
 impl Connection {
+    pub fn to(address: SocketAddr) -> Self {
+        let stream = TcpStream::connect(address).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        Self { stream: BufReader::new(stream), head: false }
+    }
+
     pub fn get(&mut self, path: &str) -> Answer {
         self.send(&format!("GET {path} HTTP/1.1\r\nhost: x\r\n\r\n"));
         self.answer()
