@@ -1,0 +1,132 @@
+use std::collections::HashSet;
+
+/// The words that are no names in Rust (Reference, "Keywords").
+const KEYWORDS: [&str; 53] = [
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn", "else",
+    "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod",
+    "move", "mut", "override", "priv", "pub", "ref", "return", "self", "Self", "static", "struct", "super", "trait",
+    "true", "try", "type", "typeof", "union", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+];
+
+/// The most characters of a name that is made of a longer text.
+const LONGEST: usize = 40;
+
+/// Names that differ.
+#[derive(Debug, Default)]
+pub(super) struct Names(HashSet<String>);
+
+impl Names {
+    /// The name of a field, in snake case.
+    pub(super) fn field(&mut self, text: &str) -> String {
+        let words: Vec<_> = words(text).iter().map(|word| word.to_lowercase()).collect();
+        let mut name = cut(&words.join("_"), "field", "field_");
+        if KEYWORDS.contains(&name.as_str()) {
+            name.push('_');
+        }
+        self.differing(name, "_")
+    }
+
+    /// The name of a type, in Pascal case, after `prefix`.
+    pub(super) fn of_type(&mut self, prefix: &str, text: &str) -> String {
+        self.differing(format!("{prefix}{}", pascal(text, "Value", "")), "")
+    }
+
+    /// The name of a variant, in Pascal case.
+    pub(super) fn variant(&mut self, text: &str) -> String {
+        let mut name = pascal(text, "Value", "Value");
+        if KEYWORDS.contains(&name.as_str()) {
+            name.push('_');
+        }
+        self.differing(name, "")
+    }
+
+    fn differing(&mut self, name: String, between: &str) -> String {
+        let numbered = (2..).map(|number| {
+            let between = if name.ends_with(|last: char| last.is_ascii_digit()) { "_" } else { between };
+            format!("{name}{between}{number}")
+        });
+        let mut names = std::iter::once(name.clone()).chain(numbered);
+        let free = names.find(|name| !self.0.contains(name)).unwrap_or(name);
+        self.0.insert(free.clone());
+        free
+    }
+}
+
+/// What the names of a model's types begin with.
+pub(super) fn prefix(model: &str) -> String {
+    pascal(model, "Model", "Model")
+}
+
+/// Words in Pascal case; `none` if there are none, and after `before` if they begin with a digit.
+fn pascal(text: &str, none: &str, before: &str) -> String {
+    let mut name = String::new();
+    for word in words(text) {
+        if name.ends_with(is_digit) && word.starts_with(is_digit) {
+            name.push('_');
+        }
+        let mut characters = word.chars();
+        name.extend(characters.next().into_iter().flat_map(char::to_uppercase));
+        name.push_str(&characters.as_str().to_lowercase());
+    }
+    cut(&name, none, before)
+}
+
+fn cut(name: &str, none: &str, before: &str) -> String {
+    let short: String = name.chars().take(LONGEST).collect();
+    match short.trim_end_matches('_') {
+        "" => none.to_owned(),
+        digits if digits.starts_with(is_digit) => format!("{before}{digits}"),
+        name => name.to_owned(),
+    }
+}
+
+fn is_digit(character: char) -> bool {
+    character.is_ascii_digit()
+}
+
+/// The words of a text: `sepal length (cm)`, `sepalLength`, `SEPAL_LENGTH`.
+pub(super) fn words(text: &str) -> Vec<String> {
+    let characters: Vec<char> = text.chars().collect();
+    let mut words = vec![String::new()];
+    for (index, &character) in characters.iter().enumerate() {
+        let last = words.last_mut().filter(|word| !word.is_empty());
+        if let Some(sign) = sign(character) {
+            words.extend([sign.to_owned(), String::new()]);
+        } else if !is_of_name(character) {
+            words.push(String::new());
+        } else {
+            let before = index.checked_sub(1).map(|before| characters[before]);
+            let begins = before.is_some_and(|before| begins_word(before, character, characters.get(index + 1)));
+            match last {
+                Some(word) if !begins => word.push(character),
+                _ => words.push(character.to_string()),
+            }
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// Whether a capital begins a word: `lengthCm`, and the `R` of `HTTPReply`.
+fn begins_word(before: char, character: char, after: Option<&char>) -> bool {
+    let is_last_capital = before.is_uppercase() && after.is_some_and(|after| after.is_lowercase());
+    character.is_uppercase() && (before.is_lowercase() || is_last_capital)
+}
+
+/// The letters of western Europe; those of other scripts look like one another, which rustc warns of.
+fn is_of_name(character: char) -> bool {
+    character.is_ascii_alphanumeric() || matches!(character, 'À'..='ÿ') && !matches!(character, '×' | '÷')
+}
+
+/// Signs that tell one class from another: `<=50K` and `>50K`.
+fn sign(character: char) -> Option<&'static str> {
+    Some(match character {
+        '<' => "less",
+        '>' => "more",
+        '=' => "equal",
+        '+' => "plus",
+        '%' => "percent",
+        '&' => "and",
+        _ => return None,
+    })
+}
