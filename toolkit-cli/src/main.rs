@@ -18,6 +18,9 @@ use crate::arguments::{Arguments, Command, EnvelopeCommand};
 use crate::report::Failure;
 
 fn main() -> ExitCode {
+    if let Some(code) = new::as_cargo_generate() {
+        return code;
+    }
     let arguments = Arguments::parse();
     let report = report::Reporter { json: arguments.json };
     let done = match arguments.command {

@@ -1,10 +1,94 @@
-//! `toolkit new`
+//! `toolkit new`: a service made out of a template that this command carries.
+//!
+//! The pages, in the order in which a service goes through them:
+//!
+//! - `name`: which names a service can have
+//! - `place`: where it comes to be, whole or not at all
+//! - `source`: where it takes the toolkit from
+//! - `templates`: the files of a template, and what it asks
+//! - `generate`: `cargo-generate` run on them
+//! - `model`: the user's model instead of the template's
+//! - `repository`: the service under version control
+//! - `cargo`: whether the user's cargo can build it
+//! - `interruption`: Ctrl-C, noted until nothing half-made is left
 
+mod cargo;
+mod generate;
+mod interruption;
+mod model;
+mod name;
+mod place;
+mod repository;
+mod source;
+mod templates;
+
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
-use crate::arguments::New;
-use crate::report::Reporter;
+use anyhow::{Context, bail};
+use serde_json::json;
 
-pub(crate) fn new(_: &New, _: &Reporter) -> anyhow::Result<ExitCode> {
-    anyhow::bail!("not written yet")
+use crate::arguments::New;
+use crate::report::{Failure, Reporter};
+
+pub(crate) use generate::as_cargo_generate;
+
+use self::interruption::Interruption;
+use self::model::UserModel;
+use self::place::Place;
+use self::source::Source;
+use self::templates::Template;
+
+/// Makes a service in a new folder.
+pub(crate) fn new(arguments: &New, report: &Reporter) -> anyhow::Result<ExitCode> {
+    let interruption = Interruption::watch()?;
+    match (make(arguments, report, &interruption), interruption.signal()) {
+        (Err(_), Some(signal)) => {
+            report.failed(&Failure::from(anyhow::anyhow!("interrupted: nothing was made")));
+            Ok(ExitCode::from(128 + signal))
+        }
+        (made, _) => made.map(|()| ExitCode::SUCCESS),
+    }
+}
+
+fn make(arguments: &New, report: &Reporter, interruption: &Interruption) -> anyhow::Result<()> {
+    let name = &arguments.name;
+    let template = if arguments.model.is_some() { Template::ModelService } else { Template::Service };
+    name::check(name, &template.dependencies())?;
+    let place = Place::beside(name)?;
+    let source = Source::find(arguments.toolkit.as_deref(), &arguments.define)?;
+    let given = template.questions()?.check(&arguments.define)?;
+    let model = arguments.model.as_deref().map(UserModel::open).transpose()?;
+    let mut notes: Vec<String> = cargo::too_old(place.parent()).into_iter().collect();
+
+    let workshop = place.workshop()?;
+    template.write(&workshop.template())?;
+    let mut defined = source.definitions();
+    defined.extend(model.iter().flat_map(|model| model.definitions()));
+    defined.extend(given);
+    let silent = arguments.defaults || !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal());
+    generate::generate(&workshop, name, &defined, silent, interruption)?;
+    if let Some(model) = &model {
+        model.replace(&workshop.made(name))?;
+    }
+    notes.extend(repository::init(&workshop.made(name), &place, interruption));
+    if interruption.signal().is_some() {
+        bail!("interrupted");
+    }
+    workshop.finish(name, &place).with_context(|| format!("the service cannot be moved to `{name}`"))?;
+
+    notes.extend(cargo::not_a_member(place.folder()));
+    notes.iter().for_each(|note| eprintln!("note: {note}"));
+    let next = [format!("cd {name}"), "toolkit dev --open".to_owned(), "cargo test".to_owned()];
+    let document = json!({
+        "folder": place.folder(),
+        "template": template.name(),
+        "toolkit": source.to_string(),
+        "next": next,
+    });
+    report.answer(&document, || {
+        let what = model.as_ref().map_or_else(String::new, |model| format!(" around the model `{}`", model.name()));
+        let next = next.map(|command| format!("  {command}")).join("\n");
+        format!("made the service `{name}`{what}; it takes the toolkit from {source}\n\nnext:\n{next}")
+    })
 }

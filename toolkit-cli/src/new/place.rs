@@ -1,0 +1,130 @@
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use tempfile::TempDir;
+
+/// Where a service comes to be.
+pub(super) struct Place {
+    parent: PathBuf,
+    folder: PathBuf,
+}
+
+impl Place {
+    /// A new folder of this name in the one where the user is.
+    ///
+    /// # Errors
+    ///
+    /// There is something of that name already.
+    pub(super) fn beside(name: &str) -> anyhow::Result<Self> {
+        let parent = std::env::current_dir().context("the folder where you are is gone; change to another one")?;
+        let folder = parent.join(name);
+        // What a link leads to may be missing, and the link is there all the same.
+        if let Ok(there) = fs::symlink_metadata(&folder) {
+            let what = match there.file_type() {
+                kind if kind.is_dir() => "a folder",
+                kind if kind.is_symlink() => "a link",
+                _ => "a file",
+            };
+            bail!("there is {what} `{name}` in {} already; remove it, or take another name", parent.display());
+        }
+        Ok(Self { parent, folder })
+    }
+
+    /// The folder where the user is.
+    pub(super) fn parent(&self) -> &Path {
+        &self.parent
+    }
+
+    /// The service's.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// A hidden folder beside the service's, on the same file system, removed with all that is in it when it is dropped.
+    ///
+    /// # Errors
+    ///
+    /// Nothing can be written there.
+    pub(super) fn workshop(&self) -> anyhow::Result<Workshop> {
+        let folder = tempfile::Builder::new().prefix(".toolkit-new-").tempdir_in(&self.parent).with_context(|| {
+            format!("nothing can be made in {}; change to a folder that you may write to", self.parent.display())
+        })?;
+        let workshop = Workshop { folder };
+        fs::create_dir(workshop.folder.path().join(MADE))?;
+        fs::write(workshop.folder.path().join(CONFIGURATION), "")?;
+        Ok(workshop)
+    }
+}
+
+/// The template's place in a workshop.
+pub(super) const TEMPLATE: &str = "template";
+
+/// Where, in a workshop, the service's folder comes to be.
+pub(super) const MADE: &str = "made";
+
+/// A configuration of `cargo-generate` that says nothing.
+pub(super) const CONFIGURATION: &str = "configuration.toml";
+
+/// Where a service is made before it is moved into its place, whole.
+pub(super) struct Workshop {
+    folder: TempDir,
+}
+
+impl Workshop {
+    /// The folder itself.
+    pub(super) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Where the template's files go.
+    pub(super) fn template(&self) -> PathBuf {
+        self.folder.path().join(TEMPLATE)
+    }
+
+    /// Where the service of this name is made.
+    pub(super) fn made(&self, name: &str) -> PathBuf {
+        self.folder.path().join(MADE).join(name)
+    }
+
+    /// Moves the service into its place, and removes all else.
+    ///
+    /// # Errors
+    ///
+    /// The system's; also when something came to be at that place meanwhile.
+    pub(super) fn finish(self, name: &str, place: &Place) -> io::Result<()> {
+        rename(&self.made(name), &place.folder)
+    }
+}
+
+/// Renames what replaces nothing: an ordinary rename replaces an empty folder.
+fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    #[cfg(any(target_os = "linux", target_vendor = "apple"))]
+    {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+        use rustix::io::Errno;
+        match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+            // Not all file systems know that flag.
+            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {}
+            renamed => return renamed.map_err(io::Error::from),
+        }
+    }
+    fs::rename(from, to)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_came_to_be_meanwhile_is_not_replaced() {
+        let folder = TempDir::new().unwrap();
+        let (from, to) = (folder.path().join("from"), folder.path().join("to"));
+        fs::create_dir(&from).unwrap();
+        fs::create_dir(&to).unwrap();
+        assert_eq!(rename(&from, &to).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        fs::remove_dir(&to).unwrap();
+        rename(&from, &to).unwrap();
+    }
+}
