@@ -19,7 +19,8 @@ pub(super) fn too_old(folder: &Path) -> Option<String> {
                 Some((major, minor)) => Some(format!("your cargo is {major}.{minor}; {update}")),
                 None => {
                     let error = String::from_utf8_lossy(&output.stderr);
-                    let error = error.lines().next().unwrap_or("nothing").trim_start_matches("error: ");
+                    let error =
+                        error.lines().next().unwrap_or("nothing").trim_start_matches("error: ").trim_end_matches('.');
                     Some(format!("`cargo --version` says: {error}; {install}"))
                 }
             }

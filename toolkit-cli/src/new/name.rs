@@ -107,7 +107,7 @@ fn instead(name: &str, dependencies: &[String]) -> String {
     let near = near.trim_start_matches(|c: char| !c.is_ascii_alphabetic()).trim_end_matches('-');
     let near = near.get(..near.len().min(40)).unwrap_or_default().trim_end_matches('-');
     match near {
-        "" => "shop".to_owned(),
+        "" => "garments".to_owned(),
         near if why_not(near, dependencies).is_some() => format!("{near}-service"),
         near => near.to_owned(),
     }
@@ -149,8 +149,8 @@ mod tests {
             ("match", "match-service"),
             ("9lives", "lives"),
             ("größe", "gr-e"),
-            ("", "shop"),
-            ("42", "shop"),
+            ("", "garments"),
+            ("42", "garments"),
         ] {
             assert!(refused(wrong).ends_with(&format!("such as `{right}`")), "{}", refused(wrong));
         }
