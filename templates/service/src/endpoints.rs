@@ -1,4 +1,7 @@
 //! What the service answers. What is written here is also what `/docs` shows.
+//!
+//! `#[validate]` is checked before a function is called, `#[default]` is filled in, `#[example]` is what the form at `/docs`
+//! begins with, and `#[trace]` puts a value into the request's trace.
 
 use toolkit::{prelude::*, tracing};
 
