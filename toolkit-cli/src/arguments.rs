@@ -4,7 +4,7 @@ use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 /// Services out of plain functions, and models in envelopes: made, run while they are written, and served.
 #[derive(Parser)]
-#[command(name = "toolkit", version, arg_required_else_help = true)]
+#[command(name = "toolkit", version, arg_required_else_help = true, after_help = STATUS)]
 pub(crate) struct Arguments {
     /// Print the answer as JSON
     #[arg(long, global = true)]
@@ -13,15 +13,27 @@ pub(crate) struct Arguments {
     pub(crate) command: Command,
 }
 
+/// What a script that calls a command can rely on.
+const STATUS: &str = "\
+Exit status:
+  0  done
+  1  what was checked does not hold: a document or an envelope differs, or the service cannot start
+  2  it failed, or was called wrongly";
+
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// Make a new service, ready to be run, tested and deployed
     New(New),
     /// Run the service of this folder, and build and serve it anew whenever a file of it changes
+    ///
+    /// The socket stays open all the while: a request waits rather than be refused. Files that git ignores are not watched.
+    #[command(after_help = DEV)]
     Dev(Dev),
     /// Print the OpenAPI document of the service of this folder
+    #[command(after_help = OPENAPI)]
     Openapi(Openapi),
-    /// List the endpoints of the service of this folder
+    /// List the endpoints of the service of this folder: method, path, function, where it is written, limits
+    #[command(after_help = ROUTES)]
     Routes(Routes),
     /// Make, read and compare model envelopes
     #[command(subcommand)]
@@ -33,8 +45,31 @@ pub(crate) enum Command {
     /// Settings are read from the file, the environment and flags; the later wins.
     Serve(Serve),
     /// Print what a shell needs to complete this command
+    #[command(after_help = COMPLETIONS)]
     Completions(Completions),
 }
+
+const DEV: &str = "\
+Examples:
+  toolkit dev --open
+  toolkit dev -p films -F postgres
+  toolkit dev -- --bind 127.0.0.1:9000 --log debug";
+
+const OPENAPI: &str = "\
+Examples:
+  toolkit openapi > openapi.json
+  toolkit openapi --check openapi.json";
+
+const ROUTES: &str = "\
+Examples:
+  toolkit routes
+  toolkit routes --json";
+
+const COMPLETIONS: &str = "\
+Examples:
+  toolkit completions bash > ~/.local/share/bash-completion/completions/toolkit
+  toolkit completions zsh > ~/.zfunc/_toolkit
+  toolkit completions fish > ~/.config/fish/completions/toolkit.fish";
 
 #[derive(Args)]
 pub(crate) struct New {
@@ -65,6 +100,9 @@ pub(crate) struct Package {
     /// Features of it to build with, between commas
     #[arg(long, short = 'F', value_name = "FEATURES")]
     pub(crate) features: Option<String>,
+    /// The binary that is the service, where the package has several
+    #[arg(long, value_name = "NAME")]
+    pub(crate) bin: Option<String>,
 }
 
 #[derive(Args)]

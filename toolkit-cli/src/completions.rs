@@ -1,9 +1,15 @@
 //! `toolkit completions`
 
+use std::io::Write;
 use std::process::ExitCode;
 
-use crate::arguments::Completions;
+use clap::CommandFactory;
 
-pub(crate) fn completions(_: &Completions) -> anyhow::Result<ExitCode> {
-    anyhow::bail!("not written yet")
+use crate::arguments::{Arguments, Completions};
+
+pub(crate) fn completions(completions: &Completions) -> anyhow::Result<ExitCode> {
+    let mut script = Vec::new();
+    clap_complete::generate(completions.shell, &mut Arguments::command(), "toolkit", &mut script);
+    std::io::stdout().write_all(&script)?;
+    Ok(ExitCode::SUCCESS)
 }

@@ -5,6 +5,7 @@ mod completions;
 mod dev;
 mod envelope;
 mod new;
+mod package;
 mod predict;
 mod report;
 mod serve;
@@ -27,7 +28,7 @@ fn main() -> ExitCode {
         Command::New(arguments) => new::new(&arguments, &report),
         Command::Dev(arguments) => dev::dev(&arguments, &report),
         Command::Openapi(arguments) => service::openapi(&arguments),
-        Command::Routes(arguments) => service::routes(&arguments),
+        Command::Routes(arguments) => service::routes(&arguments, &report),
         Command::Completions(arguments) => completions::completions(&arguments),
         Command::Envelope(EnvelopeCommand::Pack(pack)) => envelope::pack(&pack, &report),
         Command::Envelope(EnvelopeCommand::Inspect(inspect)) => envelope::inspect(&inspect, &report),

@@ -1,13 +1,41 @@
-//! `toolkit openapi` and `toolkit routes`
+//! `toolkit openapi` and `toolkit routes`: what the service of this folder says of itself.
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
-use crate::arguments::{Openapi, Routes};
+use crate::arguments::{Openapi, Package, Routes};
+use crate::package::Service;
+use crate::report::Reporter;
 
-pub(crate) fn openapi(_: &Openapi) -> anyhow::Result<ExitCode> {
-    anyhow::bail!("not written yet")
+/// What cargo ends with when the build failed, and a program when it panicked.
+const CARGO_FAILED: i32 = 101;
+
+pub(crate) fn openapi(openapi: &Openapi) -> anyhow::Result<ExitCode> {
+    let mut words: Vec<OsString> = vec!["openapi".into()];
+    if openapi.yaml {
+        words.push("--yaml".into());
+    }
+    if let Some(file) = &openapi.check {
+        // The service runs in the folder of its package.
+        words.extend(["--check".into(), std::path::absolute(file)?.into()]);
+    }
+    ask(&openapi.package, &words)
 }
 
-pub(crate) fn routes(_: &Routes) -> anyhow::Result<ExitCode> {
-    anyhow::bail!("not written yet")
+pub(crate) fn routes(routes: &Routes, report: &Reporter) -> anyhow::Result<ExitCode> {
+    let mut words: Vec<OsString> = vec!["routes".into()];
+    if report.json {
+        words.push("--json".into());
+    }
+    ask(&routes.package, &words)
+}
+
+/// Builds the service, and has it answer: what it prints is printed, and how it ends is how this ends.
+fn ask(package: &Package, words: &[OsString]) -> anyhow::Result<ExitCode> {
+    let service = Service::find(package)?;
+    let status = service.cargo("run").arg("--quiet").arg("--").args(words).status()?;
+    Ok(match status.code() {
+        Some(CARGO_FAILED) | None => ExitCode::from(2),
+        Some(code) => ExitCode::from(u8::try_from(code).unwrap_or(2)),
+    })
 }

@@ -26,7 +26,7 @@ pub(super) async fn run(app: App, arguments: impl IntoIterator<Item = OsString>)
     let matches = command(&app).try_get_matches_from(arguments).unwrap_or_else(|error| error.exit());
     match matches.subcommand() {
         Some(("openapi", matches)) => openapi(&app, matches),
-        Some(("routes", _)) => routes(&app),
+        Some(("routes", matches)) => routes(&app, matches.get_flag("json")),
         Some(("health", of_command)) => {
             let bind = address(&[&matches, of_command])?;
             print(&format!("{}\n", probe::ask(bind).await?))
@@ -73,7 +73,9 @@ fn command(app: &App) -> Command {
         )
         .args(flags())
         .subcommand(openapi)
-        .subcommand(Command::new("routes").about("List the endpoints with their limits, without serving"))
+        .subcommand(Command::new("routes").about("List the endpoints with their limits, without serving").arg(
+            Arg::new("json").long("json").action(ArgAction::SetTrue).help("Print an array of objects, not a table"),
+        ))
         .subcommand(
             Command::new("health")
                 .about("Ask the service that runs with these settings whether it is ready; ends with 1 if it is not")
@@ -146,12 +148,13 @@ fn check(document: &crate::Document, path: &Path) -> crate::Result {
     .into())
 }
 
-fn routes(app: &App) -> crate::Result {
+fn routes(app: &App, as_json: bool) -> crate::Result {
     let (endpoints, faults) = described(app);
     if !faults.is_empty() {
         return Err(StartError::of(faults).into());
     }
-    print(&Table::new(&endpoints).to_string())
+    let table = Table::new(&endpoints);
+    print(&if as_json { format!("{:#}\n", table.to_json()) } else { table.to_string() })
 }
 
 /// Prints; a reader that has seen enough and left is no error.

@@ -1,5 +1,7 @@
 use std::{fmt, sync::Arc};
 
+use serde_json::Value;
+
 use crate::endpoint::Mount;
 
 /// The endpoints, a row each.
@@ -22,6 +24,14 @@ impl Table {
     /// The lines of the endpoints, in columns.
     pub(super) fn rows(&self) -> impl Iterator<Item = String> {
         self.lines().skip(1)
+    }
+
+    /// An object for each endpoint, by the names of the header.
+    pub(super) fn to_json(&self) -> Value {
+        let names = HEADER.map(str::to_lowercase);
+        let object =
+            |row: &[String; 5]| names.iter().zip(row).map(|(name, cell)| (name.clone(), cell.clone().into())).collect();
+        self.0[1..].iter().map(object).map(Value::Object).collect()
     }
 
     /// All lines, with that of the header first.

@@ -135,6 +135,11 @@ fn the_routes_are_listed_without_serving() {
     assert!(fast.ends_with(" -"), "it has no limits: {fast}");
     let late = routes.lines().find(|line| line.contains("/late")).unwrap();
     assert!(late.ends_with(" timeout 50ms"), "{late}");
+
+    let (_, routes, _) = run(&["routes", "--json"]);
+    let routes: serde_json::Value = serde_json::from_str(&routes).unwrap();
+    let late = routes.as_array().unwrap().iter().find(|route| route["path"] == "/late").unwrap();
+    assert_eq!((&late["function"], &late["limits"]), (&"get_late".into(), &"timeout 50ms".into()), "{late}");
 }
 
 #[test]

@@ -1,0 +1,252 @@
+use std::convert::Infallible;
+use std::pin::pin;
+use std::process::ExitStatus;
+use std::time::Duration;
+
+use anyhow::Context;
+use tempfile::TempDir;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::task::JoinSet;
+
+use super::build::{Program, build};
+use super::process::Process;
+use super::say;
+use super::socket::Socket;
+use super::watch::{Change, Watch};
+use crate::arguments::Dev;
+use crate::package::Service;
+
+/// After how long somebody wants to know why nothing happens.
+const LONG: Duration = Duration::from_secs(10);
+
+/// What is built, watched and served until the command ends.
+struct Session<'a> {
+    dev: &'a Dev,
+    service: Service,
+    socket: Socket,
+    watch: Watch,
+    serving: Serving,
+    /// Services that were told to stop, and have not yet.
+    stopping: JoinSet<()>,
+    /// Where services say that they listen: a file for each.
+    notices: TempDir,
+    started: u32,
+    shown: bool,
+}
+
+/// The service that serves, if one does, and what it is.
+#[derive(Default)]
+struct Serving(Option<(Process, Program)>);
+
+/// Runs the service until somebody ends it.
+pub(super) async fn run(dev: &Dev) -> anyhow::Result<()> {
+    let service = Service::find(&dev.package)?;
+    // Where its settings file is, and what is named there.
+    std::env::set_current_dir(&service.folder)
+        .with_context(|| format!("{} cannot be entered", service.folder.display()))?;
+    let mut told = Told::new()?;
+    let mut session = Session {
+        dev,
+        socket: Socket::open(&dev.flags)?,
+        watch: Watch::new(&service)?,
+        service,
+        serving: Serving::default(),
+        stopping: JoinSet::new(),
+        notices: TempDir::new()?,
+        started: 0,
+        shown: !dev.open,
+    };
+    let outcome = tokio::select! {
+        outcome = session.serve() => outcome.map(|_| ()),
+        () = told.to_stop() => Ok(()),
+    };
+    tokio::select! {
+        () = session.stop() => {}
+        // What still runs is killed as it is dropped.
+        () = told.to_stop() => {}
+    }
+    outcome
+}
+
+impl Session<'_> {
+    /// Builds and serves, for ever.
+    async fn serve(&mut self) -> anyhow::Result<Infallible> {
+        let mut change = Change::none();
+        loop {
+            if let Err(error) = self.renew(change).await {
+                say(format_args!("{error:#}; {}", self.serving.tell()));
+            }
+            change = self.serving.beside(self.watch.next()).await?;
+            say(format_args!("{} changed", change.describe(&self.service.folder)));
+        }
+    }
+
+    /// Builds what has changed, and serves it; anew, if more changes meanwhile.
+    async fn renew(&mut self, mut change: Change) -> anyhow::Result<()> {
+        loop {
+            if change.is_of_manifest() && !self.find_again()? {
+                return Ok(());
+            }
+            let Some(program) = self.serving.beside(build(&self.service)).await? else {
+                say(format_args!("the build failed; {}", self.serving.tell()));
+                return Ok(());
+            };
+            if let Some(later) = self.watch.pending().await? {
+                change.join(later);
+                continue;
+            }
+            if self.serving.is(&program) && change.is_compiled() {
+                say("nothing of it is in the program, which serves on");
+                return Ok(());
+            }
+            match self.replace(program, &change).await? {
+                Some(later) => change.join(later),
+                None => return Ok(()),
+            }
+        }
+    }
+
+    /// Reads again what the service is built of; whether that can be read.
+    fn find_again(&mut self) -> anyhow::Result<bool> {
+        match Service::find(&self.dev.package) {
+            Ok(service) => {
+                self.watch.follow(&service)?;
+                self.service = service;
+                Ok(true)
+            }
+            Err(error) => {
+                say(format_args!("{error:#}"));
+                say(self.serving.tell());
+                Ok(false)
+            }
+        }
+    }
+
+    /// Starts the program, and stops the one before as soon as it listens; or gives back what changed before it did.
+    async fn replace(&mut self, program: Program, change: &Change) -> anyhow::Result<Option<Change>> {
+        let flags = &self.dev.flags;
+        let moved = self.socket.follow(flags).unwrap_or_else(|error| {
+            // The service says itself what is wrong with its settings.
+            say(format_args!("{error:#}"));
+            false
+        });
+        self.started += 1;
+        let notices = self.notices.path().join(self.started.to_string());
+        let mut process = Process::start(&program, flags, &self.socket, &notices)?;
+        let outcome = {
+            let mut later = pin!(self.watch.next());
+            let mut long = pin!(tokio::time::sleep(LONG));
+            let mut is_long = false;
+            let mut starting = pin!(self.serving.beside(process.ready()));
+            loop {
+                tokio::select! {
+                    outcome = &mut starting => break Ok(outcome?),
+                    change = &mut later => break Err(change?),
+                    () = &mut long, if !is_long => {
+                        is_long = true;
+                        say("the service was started, and does not listen yet");
+                    }
+                }
+            }
+        };
+        match outcome {
+            Err(later) => {
+                self.stopping.spawn(process.stop());
+                return Ok(Some(later));
+            }
+            Ok(Err(status)) => {
+                say(format_args!("the service ended before it listened ({status}); {}", self.serving.tell()));
+                return Ok(None);
+            }
+            Ok(Ok(())) => {}
+        }
+        let seconds = change.since.elapsed().as_secs_f64();
+        if let Some((before, _)) = self.serving.0.replace((process, program)) {
+            self.stopping.spawn(before.stop());
+        }
+        if self.started == 1 || moved {
+            say(format_args!("serving at {}; Ctrl-C ends it", self.socket.url()?));
+        }
+        if !change.paths.is_empty() {
+            say(format_args!("served anew in {seconds:.1} s"));
+        }
+        self.show();
+        while self.stopping.try_join_next().is_some() {}
+        Ok(None)
+    }
+
+    /// Shows the documentation, once.
+    fn show(&mut self) {
+        if std::mem::replace(&mut self.shown, true) {
+            return;
+        }
+        let shown = self.socket.url().and_then(|url| Ok(open::that_detached(format!("{url}/docs"))?));
+        if let Err(error) = shown {
+            say(format_args!("the browser cannot be opened: {error:#}"));
+        }
+    }
+
+    /// Stops all that was started.
+    async fn stop(&mut self) {
+        if let Some((process, _)) = self.serving.0.take() {
+            process.stop().await;
+        }
+        while self.stopping.join_next().await.is_some() {}
+    }
+}
+
+impl Serving {
+    fn is(&self, program: &Program) -> bool {
+        self.0.as_ref().is_some_and(|(_, serving)| serving == program)
+    }
+
+    /// What a failure means for those who call.
+    fn tell(&self) -> &'static str {
+        match self.0 {
+            Some(_) => "the service of before still serves",
+            None => "nothing is served, and requests wait; the next change is built",
+        }
+    }
+
+    /// Does something while a service serves, and says so if it ends meanwhile.
+    async fn beside<T>(&mut self, work: impl Future<Output = T>) -> T {
+        let mut work = pin!(work);
+        loop {
+            tokio::select! {
+                done = &mut work => return done,
+                status = self.ended() => {
+                    self.0 = None;
+                    say(format_args!("the service ended ({status}); {}", self.tell()));
+                }
+            }
+        }
+    }
+
+    async fn ended(&mut self) -> ExitStatus {
+        let Some((process, _)) = &mut self.0 else { return std::future::pending().await };
+        match process.ended().await {
+            Ok(status) => status,
+            Err(_) => std::future::pending().await,
+        }
+    }
+}
+
+/// The signals that end the command: Ctrl-C, `kill`, and a terminal that is closed.
+struct Told([Signal; 3]);
+
+impl Told {
+    fn new() -> anyhow::Result<Self> {
+        let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
+        let [interrupt, terminate, hangup] = kinds.map(signal);
+        Ok(Self([interrupt?, terminate?, hangup?]))
+    }
+
+    async fn to_stop(&mut self) {
+        let [interrupt, terminate, hangup] = &mut self.0;
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+            _ = hangup.recv() => {}
+        }
+    }
+}
