@@ -11,6 +11,9 @@ const KEYWORDS: [&str; 53] = [
 /// The most characters of a name that is made of a longer text.
 const LONGEST: usize = 40;
 
+/// The most characters that all names of a model's types begin with.
+const LONGEST_PREFIX: usize = 30;
+
 /// Names that differ.
 #[derive(Debug, Default)]
 pub(super) struct Names(HashSet<String>);
@@ -54,7 +57,7 @@ impl Names {
 
 /// What the names of a model's types begin with.
 pub(super) fn prefix(model: &str) -> String {
-    pascal(model, "Model", "Model")
+    pascal(model, "Model", "Model").chars().take(LONGEST_PREFIX).collect()
 }
 
 /// Words in Pascal case; `none` if there are none, and after `before` if they begin with a digit.

@@ -1,8 +1,8 @@
 use super::form::{Body, Declared, Form, Member, Types, Variant};
 use super::{names, text};
 
-/// The longest line that rustfmt leaves as it is.
-const WIDTH: usize = 100;
+/// The longest line that rustfmt leaves as it is, as scaffolds have set it.
+const WIDTH: usize = 120;
 
 /// All types, as rustfmt writes them; the first one has the example.
 pub(super) fn written(types: &Types, example: Option<&str>) -> String {
@@ -42,7 +42,7 @@ impl Writer<'_> {
             }
             Body::Choice(variants) => {
                 if are_alike(variants) {
-                    self.line("#[allow(clippy::enum_variant_names, reason = \"the words are the model's\")]");
+                    self.line("#[allow(clippy::enum_variant_names, reason = \"words of the model\")]");
                 }
                 self.line(&format!("pub(crate) enum {name} {{"));
                 for variant in variants {
@@ -65,7 +65,12 @@ impl Writer<'_> {
         }
         self.rename(name, text);
         let form = self.form(form);
-        self.line(&format!("    pub(crate) {name}: {form},"));
+        let line = format!("    pub(crate) {name}: {form},");
+        if line.chars().count() > WIDTH {
+            self.line(&format!("    pub(crate) {name}:\n        {form},"));
+        } else {
+            self.line(&line);
+        }
     }
 
     fn form(&self, form: &Form) -> String {
