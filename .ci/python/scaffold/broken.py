@@ -10,6 +10,10 @@ from .folder import Folder
 from .judges import judge
 
 DEPLOYMENT = "kubernetes/deployment.yaml"
+SERVICE = "kubernetes/service.yaml"
+AUTOSCALER = "kubernetes/autoscaler.yaml"
+BUDGET = "kubernetes/disruption-budget.yaml"
+NAME = "app.kubernetes.io/name"
 WORKFLOW = ".github/workflows/ci.yml"
 
 # A file, what stands in it, what is put in its place, and what the fault has to name. Without the second, the
@@ -54,13 +58,13 @@ WAYS = (
     (DEPLOYMENT, ":0.1.0\n", "\n", "has a tag that stays"),
     (DEPLOYMENT, "cpu: 250m\n", "ephemeral-storage: 1Gi\n", "is requested"),
     (DEPLOYMENT, "  revisionHistoryLimit", "  replicas: 3\n  revisionHistoryLimit", "replicas of the Deployment"),
-    ("kubernetes/service.yaml", "  selector:\n    app.kubernetes.io/name: ", "  selector:\n    app: ", "the labels that the Service selects"),
-    ("kubernetes/service.yaml", "targetPort: http", "targetPort: web", "the Service's targetPort"),
-    ("kubernetes/service.yaml", "metadata:\n", "metadata:\n  namespace: other\n", "how many namespaces"),
-    ("kubernetes/autoscaler.yaml", "kind: Deployment\n    name: ", "kind: Deployment\n    name: x", "what the HorizontalPodAutoscaler scales"),
-    ("kubernetes/autoscaler.yaml", "minReplicas: 2", "minReplicas: 1", "minReplicas"),
-    ("kubernetes/disruption-budget.yaml", "maxUnavailable: 1", "minAvailable: 2", "have to stay"),
-    ("kubernetes/disruption-budget.yaml", "matchLabels:\n      app.kubernetes.io/name: ", "matchLabels:\n      app: ", "the labels that the PodDisruptionBudget selects"),
+    (SERVICE, f"selector:\n    {NAME}: ", "selector:\n    app: ", "the labels that the Service selects"),
+    (SERVICE, "targetPort: http", "targetPort: web", "the Service's targetPort"),
+    (SERVICE, "metadata:\n", "metadata:\n  namespace: other\n", "how many namespaces"),
+    (AUTOSCALER, "Deployment\n    name: ", "Deployment\n    name: x", "what the HorizontalPodAutoscaler scales"),
+    (AUTOSCALER, "minReplicas: 2", "minReplicas: 1", "minReplicas"),
+    (BUDGET, "maxUnavailable: 1", "minAvailable: 2", "have to stay"),
+    (BUDGET, f"Labels:\n      {NAME}: ", "Labels:\n      app: ", "the labels that the PodDisruptionBudget selects"),
     (WORKFLOW, "runs-on: ", "run-on: ", "check-jsonschema"),
     (WORKFLOW, "    timeout-minutes: 30\n", "", "check-jsonschema"),
     (WORKFLOW, "${{ github.sha }}", "${{ github.shas }}", "actionlint"),
@@ -76,7 +80,9 @@ def main():
     (path,) = sys.argv[1:]
     missed = [f"{file}: {said}" for file, old, new, said in WAYS if not is_found(path, file, old, new, said)]
     # What an option leaves out must not be there.
-    missed += [part for part in parts.PARTS if not judge(Folder(path), {*parts.PARTS} - {part}, with_tools=False).faults]
+    for part in parts.PARTS:
+        if not judge(Folder(path), {*parts.PARTS} - {part}, with_tools=False).faults:
+            missed.append(part)
     for each in missed:
         print(f"MISSED {each}")
     print(f"{len(WAYS) + len(parts.PARTS)} ways to break the files, {len(missed)} missed")
@@ -91,7 +97,7 @@ def is_found(path, file, old, new, said):
         else:
             text = copy.read_text()
             if old not in text:
-                sys.exit(f"{file} has no {old!r}, which `scaffold.broken` puts something else in the place of; write another way")
+                sys.exit(f"{file} has no {old!r} to put {new!r} in its place; break it in another way")
             copy.write_text(text.replace(old, new, 1))
         with_tools = said in {command[0] for commands in tools.TOOLS.values() for _, command in commands}
         faults = judge(Folder(f"{scratch}/copy"), set(parts.PARTS), with_tools).faults

@@ -6,6 +6,8 @@ from pathlib import Path
 WORKFLOWS, MANIFESTS = ".github/workflows/*.yml", "kubernetes/*.yaml"
 YAMLLINT = ("yamllint", "--strict", "--config-file", str(Path(__file__).with_name("yamllint.yaml")))
 SCHEMA = ("check-jsonschema", "--builtin-schema")
+# The oldest that is met, and the newest.
+KUBERNETES = ("kubernetes-validate", "--kubernetes-version", "1.33", "--kubernetes-version", "1.37", "--strict")
 
 # By part: the files, and the command that judges them.
 TOOLS = {
@@ -16,7 +18,7 @@ TOOLS = {
     ),
     "kubernetes": (
         (MANIFESTS, YAMLLINT),
-        (MANIFESTS, ("kubernetes-validate", "--kubernetes-version", "1.33", "--kubernetes-version", "1.37", "--strict")),
+        (MANIFESTS, KUBERNETES),
     ),
     "github": (
         (WORKFLOWS, YAMLLINT),
