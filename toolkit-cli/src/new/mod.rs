@@ -64,12 +64,13 @@ fn make(arguments: &New, report: &Reporter, interruption: &Interruption) -> anyh
     let workshop = place.workshop()?;
     template.write(&workshop.template())?;
     let mut defined = source.definitions();
-    defined.extend(model.iter().flat_map(|model| model.definitions()));
+    let prepared = model.as_ref().map(|model| model.prepare(&workshop)).transpose()?;
+    defined.extend(model.iter().zip(&prepared).flat_map(|(model, prepared)| model.definitions(prepared)));
     defined.extend(given);
     let silent = arguments.defaults || !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal());
     generate::generate(&workshop, name, &defined, silent, interruption)?;
-    if let Some(model) = &model {
-        model.replace(&workshop.made(name))?;
+    if let Some(prepared) = prepared {
+        prepared.replace(&workshop.made(name))?;
     }
     notes.extend(repository::init(&workshop.made(name), &place, interruption));
     if interruption.signal().is_some() {

@@ -1,14 +1,25 @@
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use toolkit_envelope::Envelope;
+use toolkit_envelope::manifest::{Engine, Manifest, Runtime};
+
+use super::place::Workshop;
+use super::templates::Template;
+use crate::envelope::{RustTypes, rust_types};
+
+/// The function whose types the service has, as `toolkit::Model::open` chooses it.
+const FUNCTION: &str = "predict";
+
+/// A description as long as this fits into a table of services.
+const LONGEST: usize = 200;
 
 /// The model that the user serves.
 pub(super) struct UserModel {
     envelope: Envelope,
     name: String,
-    types: String,
+    engine: &'static str,
 }
 
 impl UserModel {
@@ -16,19 +27,22 @@ impl UserModel {
     ///
     /// # Errors
     ///
-    /// It is not whole, or has no types in Rust.
+    /// It is not whole, or its model needs what a service does not have.
     pub(super) fn open(path: &Path) -> anyhow::Result<Self> {
         let envelope = Envelope::open(path).with_context(|| format!("{} cannot be served", path.display()))?;
-        let functions = &envelope.manifest().functions;
-        let Some(function) =
-            ["predict_proba", "predict"].iter().find(|name| functions.iter().any(|f| f.name == **name))
-        else {
-            let names: Vec<_> = functions.iter().map(|function| format!("`{}`", function.name)).collect();
-            bail!("{} has no function `predict`, only {}", path.display(), names.join(", "));
+        let engine = match &envelope.manifest().runtime {
+            Runtime::Onnx(onnx) => match onnx.engine {
+                Engine::Native => "native",
+                Engine::Onnxruntime => "onnxruntime",
+            },
+            Runtime::Python(_) => bail!(
+                "{} cannot be served by a service of this kind: its model is run by Python; give one that was packed from \
+                 an ONNX model",
+                path.display()
+            ),
         };
-        let types = crate::envelope::types::source(&envelope, function)?;
         let name = file_name(&envelope.manifest().name);
-        Ok(Self { envelope, name, types })
+        Ok(Self { envelope, name, engine })
     }
 
     /// The model's name, as a file and in a path.
@@ -36,24 +50,45 @@ impl UserModel {
         &self.name
     }
 
-    /// What the template is told of the model.
-    pub(super) fn definitions(&self) -> Vec<(String, String)> {
-        vec![("model".to_owned(), self.name.clone())]
+    /// Copies the envelope into the workshop, as one file, and writes Rust types for it.
+    ///
+    /// # Errors
+    ///
+    /// The system's; the model takes or gives what Rust has no types for.
+    pub(super) fn prepare(&self, workshop: &Workshop) -> anyhow::Result<Prepared> {
+        let file = workshop.folder().join(format!("{}.envelope", self.name));
+        self.envelope.save_archive(&file)?;
+        let types = rust_types(&file, FUNCTION)?;
+        let template = workshop.template();
+        Template::set_default(&template, "description", &description(self.envelope.manifest()))?;
+        Ok(Prepared { file, types })
     }
 
+    /// What the template is told of the model.
+    pub(super) fn definitions(&self, prepared: &Prepared) -> Vec<(String, String)> {
+        let definitions =
+            [("model", self.name.as_str()), ("model_type", &prepared.types.prefix), ("engine", self.engine)];
+        definitions.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
+    }
+}
+
+/// What goes into a service that has been made.
+pub(super) struct Prepared {
+    /// The envelope.
+    file: PathBuf,
+    types: RustTypes,
+}
+
+impl Prepared {
     /// Puts the model in the place of the template's, in the service in `folder`.
     ///
     /// # Errors
     ///
-    /// The system's, and whatever the envelope's file has become.
+    /// The system's.
     pub(super) fn replace(&self, folder: &Path) -> anyhow::Result<()> {
-        let file = folder.join(format!("{}.envelope", self.name));
-        match fs::remove_file(&file) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
-            _ => {}
-        }
-        self.envelope.save_archive(&file)?;
-        fs::write(folder.join("src").join("model.rs"), &self.types)?;
+        let name = self.file.file_name().context("an envelope has a name")?;
+        fs::rename(&self.file, folder.join(name))?;
+        fs::write(folder.join("src").join("model.rs"), &self.types.source)?;
         Ok(())
     }
 }
@@ -68,6 +103,19 @@ fn file_name(name: &str) -> String {
     }
 }
 
+/// The first sentence of what the envelope says of its model, if it is a plain one.
+fn description(manifest: &Manifest) -> String {
+    let first = manifest.description.lines().next().unwrap_or_default().trim();
+    let first = first.split_inclusive(". ").next().unwrap_or_default().trim();
+    let plain = |c: char| !c.is_control() && !"\"\\{}[]*_`<>".contains(c);
+    let begins = first.chars().next().is_some_and(char::is_alphabetic);
+    if begins && first.chars().all(plain) && first.chars().count() <= LONGEST {
+        first.to_owned()
+    } else {
+        format!("Serves the model {}.", file_name(&manifest.name))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,6 +125,22 @@ mod tests {
         for (name, file) in [("iris", "iris"), ("a/b c", "a-b-c"), ("../x", "x"), ("größe", "gr--e"), ("…", "model")]
         {
             assert_eq!(file_name(name), file);
+        }
+    }
+
+    #[test]
+    fn a_service_is_described_as_its_model_is() {
+        let churn = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/churn/churn.envelope");
+        let mut manifest = Envelope::open(churn).unwrap().manifest().clone();
+        for (of_the_model, of_the_service) in [
+            ("Tells who leaves.", "Tells who leaves."),
+            ("Tells who leaves. Trained\nwell", "Tells who leaves."),
+            ("# Churn\n\nTells who leaves", "Serves the model churn."),
+            ("Tells \"who\" leaves", "Serves the model churn."),
+            ("", "Serves the model churn."),
+        ] {
+            manifest.description = of_the_model.to_owned();
+            assert_eq!(description(&manifest), of_the_service);
         }
     }
 }

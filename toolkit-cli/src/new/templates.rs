@@ -10,6 +10,9 @@ use rust_embed::RustEmbed;
 #[folder = "../templates"]
 struct Files;
 
+/// What a template asks, and which of its files stay away.
+const CONFIGURATION: &str = "cargo-generate.toml";
+
 /// What a service is made out of.
 #[derive(Clone, Copy)]
 pub(super) enum Template {
@@ -70,7 +73,7 @@ impl Template {
     ///
     /// The template is none.
     pub(super) fn questions(self) -> anyhow::Result<Questions> {
-        let text = self.text("cargo-generate.toml").context("the template has no cargo-generate.toml")?;
+        let text = self.text(CONFIGURATION).context("the template has no cargo-generate.toml")?;
         let configuration: toml::Table = text.parse()?;
         let of = |table: &toml::Value| table.get("placeholders").and_then(toml::Value::as_table).cloned();
         let conditional = configuration.get("conditional").and_then(toml::Value::as_table).cloned();
@@ -79,6 +82,21 @@ impl Template {
         questions.extend(conditional.iter().flat_map(|all| all.values()).filter_map(of).flatten());
         questions.remove("toolkit");
         Ok(Questions(questions))
+    }
+
+    /// Gives a question of the template in `folder` another default.
+    ///
+    /// # Errors
+    ///
+    /// The system's.
+    pub(super) fn set_default(folder: &Path, question: &str, default: &str) -> anyhow::Result<()> {
+        let file = folder.join(CONFIGURATION);
+        let mut configuration: toml::Table = fs::read_to_string(&file)?.parse()?;
+        let questions = configuration.get_mut("placeholders").and_then(toml::Value::as_table_mut);
+        if let Some(toml::Value::Table(question)) = questions.and_then(|questions| questions.get_mut(question)) {
+            question.insert("default".to_owned(), default.into());
+        }
+        Ok(fs::write(&file, configuration.to_string())?)
     }
 
     fn text(self, file: &str) -> Option<String> {
