@@ -384,3 +384,28 @@ fn a_broken_model_is_refused_before_anything_is_made() {
     assert!(text(&output).contains("broken.envelope cannot be served"), "{}", text(&output));
     assert_eq!(names(folder.path()), ["broken.envelope"]);
 }
+
+#[test]
+fn a_service_serves_the_model_of_the_user() {
+    let folder = TempDir::new().unwrap();
+    let churn = root().join("examples/churn/churn.envelope");
+    let said = succeeds(&mut toolkit(folder.path(), &["shop", "--model", churn.to_str().unwrap()]));
+    assert!(said.contains("around the model `churn`"), "{said}");
+    let made = files(&folder.path().join("shop"));
+    assert_eq!(made["churn.envelope"], fs::read(&churn).unwrap());
+    assert!(!made.contains_key("iris.envelope"));
+    for (file, bytes) in made.iter().filter(|(file, _)| !file.ends_with(".envelope")) {
+        assert!(!String::from_utf8_lossy(bytes).to_lowercase().contains("iris"), "{file}");
+    }
+    let mut types = Command::new(TOOLKIT);
+    types.current_dir(folder.path().join("shop")).args(["envelope", "types", "churn.envelope"]);
+    assert_eq!(String::from_utf8_lossy(&made["src/model.rs"]), succeeds(&mut types));
+    assert!(
+        String::from_utf8_lossy(&made["Cargo.toml"]).contains("description = \"Which customers of a telecom leave.\"")
+    );
+
+    toolkit_envelope::Envelope::open(&churn).unwrap().save(folder.path().join("directory")).unwrap();
+    succeeds(&mut toolkit(folder.path(), &["other", "--model", "directory"]));
+    assert_eq!(files(&folder.path().join("other"))["churn.envelope"], made["churn.envelope"]);
+    assert_eq!(names(folder.path()), ["directory", "other", "shop"]);
+}

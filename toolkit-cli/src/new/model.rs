@@ -103,14 +103,14 @@ fn file_name(name: &str) -> String {
     }
 }
 
-/// The first sentence of what the envelope says of its model, if it is a plain one.
+/// The first sentence of what the envelope says of its model, if it is plain text.
 fn description(manifest: &Manifest) -> String {
     let first = manifest.description.lines().next().unwrap_or_default().trim();
     let first = first.split_inclusive(". ").next().unwrap_or_default().trim();
     let plain = |c: char| !c.is_control() && !"\"\\{}[]*_`<>".contains(c);
     let begins = first.chars().next().is_some_and(char::is_alphabetic);
     if begins && first.chars().all(plain) && first.chars().count() <= LONGEST {
-        first.to_owned()
+        format!("{}.", first.trim_end_matches('.'))
     } else {
         format!("Serves the model {}.", file_name(&manifest.name))
     }
@@ -133,7 +133,7 @@ mod tests {
         let churn = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/churn/churn.envelope");
         let mut manifest = Envelope::open(churn).unwrap().manifest().clone();
         for (of_the_model, of_the_service) in [
-            ("Tells who leaves.", "Tells who leaves."),
+            ("Tells who leaves", "Tells who leaves."),
             ("Tells who leaves. Trained\nwell", "Tells who leaves."),
             ("# Churn\n\nTells who leaves", "Serves the model churn."),
             ("Tells \"who\" leaves", "Serves the model churn."),
