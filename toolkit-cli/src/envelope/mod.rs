@@ -11,5 +11,5 @@ pub(crate) use diff::diff;
 pub(crate) use inspect::inspect;
 pub(crate) use pack::pack;
 pub(crate) use sign::{keygen, sign};
-pub(crate) use types::types;
+pub(crate) use types::{RustTypes, rust_types, types};
 pub(crate) use verify::verify;
