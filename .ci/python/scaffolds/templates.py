@@ -21,9 +21,8 @@ FLIPPED = {
     "kubernetes": "false",
     "github": "false",
 }
-CONTAINER = ["Dockerfile", ".dockerignore", "compose.yaml"]
-KUBERNETES = ["kubernetes"]
-GITHUB = [".github/workflows/ci.yml"]
+#: What a service can be deployed with, and be made without.
+DEPLOYMENT = ["container", "kubernetes", "github"]
 
 GIT = f"file://{ROOT}"
 CHURN = ROOT / "examples" / "churn" / "churn.envelope"
@@ -60,7 +59,7 @@ def whole(name, answers, command):
         begun = time.monotonic()
         run(*command, cwd=parent)
         project = parent / name
-        has_its_files(project, answers)
+        is_as_answered(project, answers)
         run("cargo", "build", cwd=project)
         port = int(answers.get("port", 8000))
         with Service(TARGET / "debug" / name, project, port) as service:
@@ -73,16 +72,12 @@ def whole(name, answers, command):
         run("cargo", "fmt", "--check", cwd=project)
         run("cargo", "test", cwd=project)
         run("cargo", "clippy", "--all-targets", "--", "-D", "warnings", cwd=project)
-        if answers is DEFAULTS:
-            run(ROOT / ".ci" / "scaffold-files", project, cwd=ROOT)
 
 
-def has_its_files(project, answers):
-    for option, files in (("container", CONTAINER), ("kubernetes", KUBERNETES), ("github", GITHUB)):
-        wanted = answers.get(option, "true") == "true"
-        for file in files:
-            if (project / file).exists() != wanted:
-                raise Failed(f"{file} is {'not ' if wanted else ''}there, with {option}={str(wanted).lower()}")
+def is_as_answered(project, answers):
+    """Its deployment files are those that are wanted, and whole; nothing of the template is left."""
+    wanted = [option for option in DEPLOYMENT if answers.get(option, "true") == "true"] or ["none"]
+    run(ROOT / ".ci" / "deployment-files", project, *wanted, cwd=ROOT)
     left = [path for path in project.rglob("*") if path.suffix in (".rhai", ".liquid") or path.name == "cargo-generate.toml"]
     if left:
         raise Failed(f"parts of the template are left: {left}")

@@ -1,4 +1,4 @@
-"""Breaks a service's files in one way after another; each has to be found: `python -m scaffold.broken FOLDER`."""
+"""Breaks a service's files in one way after another; each has to be found: `python -m deployment.broken FOLDER`."""
 
 import shutil
 import sys

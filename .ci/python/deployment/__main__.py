@@ -1,4 +1,4 @@
-"""Judges the deployment files of a service: `python -m scaffold FOLDER PART...`."""
+"""Judges the deployment files of a service: `python -m deployment FOLDER PART...`."""
 
 import sys
 
