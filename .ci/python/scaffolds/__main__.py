@@ -2,7 +2,7 @@
 
 import sys
 
-from . import hour, refusals, templates
+from . import hour, refusals, repository, templates
 from .commands import judge
 
 PARTS = {"templates": templates.judges, "refusals": refusals.judges, "hour": hour.judges}
@@ -11,4 +11,5 @@ wanted = sys.argv[1:] or list(PARTS)
 unknown = [part for part in wanted if part not in PARTS]
 if unknown:
     sys.exit(f"there is no part {', '.join(unknown)}; there are {', '.join(PARTS)}")
-judge(judged for part in wanted for judged in PARTS[part]())
+with repository.served() as url:
+    judge(judged for part in wanted for judged in PARTS[part](url))

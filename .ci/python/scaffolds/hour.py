@@ -5,10 +5,10 @@ Of the page, these fences are read:
 - `sh`: run to its end, which must be a success; where a `text` fence follows at once, that
   must be what it printed: line by line, in that order, where `…` stands for anything;
 - `sh eventually`: the same, and tried again until the output is as told;
-- `sh background`: left running until the next one of these, or the end; what listens on port
-  8000 is waited for. It is ended as Ctrl-C ends it.
+- `sh background`: left running, and waited for until it is ready at port 8000;
+- `sh alone`: run when that has been ended, as Ctrl-C ends it.
 
-The page's `$TOOLKIT` is this repository. What is installed and built there is not optimised.
+The page's `$TOOLKIT` is this repository, and its `docker` is `.ci/podman`. What is compiled there is not optimised.
 """
 
 import os
@@ -17,7 +17,7 @@ import signal
 import subprocess
 import time
 
-from .commands import ROOT, TARGET, Failed, say
+from .commands import ROOT, TARGET, Failed, run, say
 from .service import refuse_taken, until_answered
 from .templates import folder
 
@@ -28,13 +28,14 @@ FENCE = re.compile(r"^```(.+)\n((?:.*\n)*?)```\n(?:\n```text\n((?:.*\n)*?)```\n)
 PATIENCE = 120
 
 
-def judges():
-    yield "your first hour", whole
+def judges(url):
+    yield "your first hour", lambda: whole(url)
 
 
-def whole():
+def whole(url):
+    run(ROOT / ".ci" / "container-bases", cwd=ROOT)
     with folder() as start:
-        session = Session(start)
+        session = Session(start, url)
         try:
             for kind, commands, told in FENCE.findall(PAGE.read_text()):
                 words = kind.split()
@@ -47,15 +48,17 @@ def whole():
 class Session:
     """A terminal: its folder and variables are kept from one block to the next."""
 
-    def __init__(self, start):
+    def __init__(self, start, url):
         self.state, self.home = start / "state", start / "home"
         self.state.mkdir()
         self.home.mkdir()
         self.folder, self.background = self.home, None
         installed = start / "installed"
+        (installed / "bin").mkdir(parents=True)
+        (installed / "bin" / "docker").symlink_to(ROOT / ".ci" / "podman")
         self.environment = {
             **os.environ,
-            "TOOLKIT": f"file://{ROOT}",
+            "TOOLKIT": url,
             "CARGO_TARGET_DIR": str(TARGET),
             "CARGO_INSTALL_ROOT": str(installed),
             "CARGO_PROFILE_RELEASE_OPT_LEVEL": "0",
@@ -65,8 +68,9 @@ class Session:
 
     def run(self, how, commands, told):
         first, begun = commands.splitlines()[0], time.monotonic()
-        if "background" in how:
+        if "alone" in how:
             self.end_background()
+        if "background" in how:
             self.begin_background(commands)
         else:
             self.until_told("eventually" in how, commands, told)

@@ -16,7 +16,7 @@ ANSWERS = {
 }
 
 
-def judges():
+def judges(_):
     for template in ("service", "model-service"):
         for name, word in NAMES.items():
             yield f"{template} called {name}", refusal(template, name, [], word)

@@ -24,19 +24,18 @@ FLIPPED = {
 #: What a service can be deployed with, and be made without.
 DEPLOYMENT = ["container", "kubernetes", "github"]
 
-GIT = f"file://{ROOT}"
 CHURN = ROOT / "examples" / "churn" / "churn.envelope"
 
 
-def judges():
+def judges(url):
     """The first one begins with nothing built, so that it tells what a cold start takes."""
     shutil.rmtree(TARGET, ignore_errors=True)
     for template, name in (("service", "films"), ("model-service", "flowers")):
         path = ["--path", ROOT / "templates" / template]
         yield f"{template}, by cargo generate from a folder", generated(path, name, ROOT, DEFAULTS)
         yield f"{template}, every option flipped", generated(path, f"{name}-2", ROOT, FLIPPED)
-    git = ["--git", GIT, "templates/service"]
-    yield "service, by cargo generate from a git repository", generated(git, "films-3", GIT, DEFAULTS)
+    git = ["--git", url, "templates/service"]
+    yield "service, by cargo generate from a git repository", generated(git, "films-3", url, DEFAULTS)
     yield "service, by toolkit new", new("films-4", [], DEFAULTS)
     yield "a service of the churn model, by toolkit new --model", new("churn-service", ["--model", CHURN], FLIPPED)
 
