@@ -69,6 +69,16 @@ impl Dev {
         );
     }
 
+    /// Waits until it has told all there is to tell.
+    fn is_quiet(&self) {
+        let is_quiet = || {
+            let before = self.log();
+            std::thread::sleep(Duration::from_secs(1));
+            self.log() == before
+        };
+        wait(is_quiet, || format!("it does not end to tell:\n{}", self.log()));
+    }
+
     fn signal(&self, signal: &str) {
         let id = self.process.id().to_string();
         assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
@@ -193,7 +203,21 @@ fn every_request_is_answered_while_the_service_is_edited() {
     dev.answers("sixth 19");
     assert!(dev.log().matches("Compiling").count() <= before + 2, "{}", dev.log());
 
+    // A package beside it that it takes words from is watched from then on.
+    let words = |film: &str| format!("//! Words.\n\n/// The film.\npub const FILM: &str = \"{film}\";\n");
+    project.write("../toolkit-edited-words/Cargo.toml", "[package]\nname = \"words\"\nedition = \"2024\"\n");
+    project.write("../toolkit-edited-words/src/lib.rs", &words("seventh"));
+    let manifest = std::fs::read_to_string(project.folder.join("Cargo.toml")).unwrap();
+    let with_words = "[dependencies]\nwords = { path = \"../toolkit-edited-words\" }\n";
+    project.write("Cargo.toml", &manifest.replace("[dependencies]\n", with_words));
+    let source = std::fs::read_to_string(project.folder.join("src/main.rs")).unwrap();
+    project.write("src/main.rs", &source.replace("\"sixth 19\"", "words::FILM"));
+    dev.answers("seventh");
+    project.write("../toolkit-edited-words/src/lib.rs", &words("eighth"));
+    dev.answers("eighth");
+
     // What is of no service is not looked at.
+    dev.is_quiet();
     let before = dev.log();
     project.write(".gitignore", "ignored\n");
     for path in ["src/.main.rs.swp", "src/main.rs~", "target/debug/a", "ignored/b", ".git/index"] {

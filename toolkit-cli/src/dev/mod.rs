@@ -42,5 +42,8 @@ fn run(_: &Dev) -> anyhow::Result<ExitCode> {
 /// Tells whoever sits before the terminal what happens.
 #[cfg(unix)]
 fn say(text: impl std::fmt::Display) {
-    eprintln!("toolkit dev: {text}");
+    use std::io::Write;
+
+    // Nobody may be there any more.
+    let _ = writeln!(std::io::stderr(), "toolkit dev: {text}");
 }

@@ -44,7 +44,7 @@ pub(super) async fn run(dev: &Dev) -> anyhow::Result<()> {
     // Where its settings file is, and what is named there.
     std::env::set_current_dir(&service.folder)
         .with_context(|| format!("{} cannot be entered", service.folder.display()))?;
-    let mut told = Told::new()?;
+    let mut ending = Ending::new()?;
     let mut session = Session {
         dev,
         socket: Socket::open(&dev.flags)?,
@@ -58,12 +58,12 @@ pub(super) async fn run(dev: &Dev) -> anyhow::Result<()> {
     };
     let outcome = tokio::select! {
         outcome = session.serve() => outcome.map(|_| ()),
-        () = told.to_stop() => Ok(()),
+        () = ending.asked() => Ok(()),
     };
     tokio::select! {
         () = session.stop() => {}
         // What still runs is killed as it is dropped.
-        () = told.to_stop() => {}
+        () = ending.asked() => {}
     }
     outcome
 }
@@ -96,7 +96,7 @@ impl Session<'_> {
                 continue;
             }
             if self.serving.is(&program) && change.is_compiled() {
-                say("nothing of it is in the program, which serves on");
+                say("the program is the same, and serves on");
                 return Ok(());
             }
             match self.replace(program, &change).await? {
@@ -232,16 +232,16 @@ impl Serving {
 }
 
 /// The signals that end the command: Ctrl-C, `kill`, and a terminal that is closed.
-struct Told([Signal; 3]);
+struct Ending([Signal; 3]);
 
-impl Told {
+impl Ending {
     fn new() -> anyhow::Result<Self> {
         let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
         let [interrupt, terminate, hangup] = kinds.map(signal);
         Ok(Self([interrupt?, terminate?, hangup?]))
     }
 
-    async fn to_stop(&mut self) {
+    async fn asked(&mut self) {
         let [interrupt, terminate, hangup] = &mut self.0;
         tokio::select! {
             _ = interrupt.recv() => {}

@@ -214,11 +214,13 @@ impl App {
         }
     }
 
-    /// Does what the command line says: serves, or prints the document or the routes.
+    /// Does what the command line says: serves, prints the document or the routes, or asks the service that runs whether it
+    /// is ready.
     ///
     /// # Errors
     ///
-    /// Everything that keeps the service from starting, at once; or that the document differs from the given file.
+    /// Everything that keeps the service from starting, at once; that the document differs from the given file; that the
+    /// service that runs is not ready.
     pub async fn serve(self) -> crate::Result {
         command::run(self, std::env::args_os()).await
     }
