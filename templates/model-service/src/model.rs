@@ -16,10 +16,10 @@ pub(crate) struct IrisInput {
     /// Seen from 4.3 to 7.9 when the model was made.
     #[validate(range(min = 0.0))]
     pub(crate) sepal_length_cm: f32,
-    /// Seen from 2.0 to 4.4 when the model was made.
+    /// Seen from 2 to 4.4 when the model was made.
     #[validate(range(min = 0.0))]
     pub(crate) sepal_width_cm: f32,
-    /// Seen from 1.0 to 6.9 when the model was made.
+    /// Seen from 1 to 6.9 when the model was made.
     #[validate(range(min = 0.0))]
     pub(crate) petal_length_cm: f32,
     /// Seen from 0.1 to 2.5 when the model was made.

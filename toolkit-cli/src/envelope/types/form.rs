@@ -264,15 +264,15 @@ fn domain(schema: &Schema, form: &Form, said: &mut Said) {
         let number = |bound: &Option<Value>| bound.as_ref()?.as_number().and_then(|number| bound_of(form, number));
         let (least, most) = (number(min), number(max));
         if least.is_none() && most.is_none() {
-            said.docs.extend(bounds("", min.as_ref(), max.as_ref(), "."));
+            said.docs.extend(bounds("", [min, max].map(|bound| told(form, bound.as_ref())), "."));
         }
         said.rules.extend(ranges(least, most));
         said.docs.extend(values.as_deref().map(one_of));
         said.rules.extend(pattern.as_ref().map(|pattern| format!("regex({})", text::literal(pattern))));
     }
     if let Some(observed) = &schema.observed {
-        let tail = " when the model was made.";
-        said.docs.extend(bounds("Seen ", observed.min.as_ref(), observed.max.as_ref(), tail));
+        let seen = [&observed.min, &observed.max].map(|bound| told(form, bound.as_ref()));
+        said.docs.extend(bounds("Seen ", seen, " when the model was made."));
     }
 }
 
@@ -284,13 +284,23 @@ fn bound_of(form: &Form, number: &Number) -> Option<String> {
     }
 }
 
-fn bounds(before: &str, min: Option<&Value>, max: Option<&Value>, after: &str) -> Option<String> {
-    let told = |value: &Value| value.as_str().map_or_else(|| value.to_string(), text::line);
-    let bounds = match (min.map(told), max.map(told)) {
-        (Some(min), Some(max)) => format!("from {min} to {max}"),
-        (Some(min), None) => format!("from {min} on"),
-        (None, Some(max)) => format!("up to {max}"),
-        (None, None) => return None,
+/// A bound for people, with the digits that the type holds.
+fn told(form: &Form, bound: Option<&Value>) -> Option<String> {
+    Some(match (form, bound?) {
+        (Form::Float(name), Value::Number(number)) => {
+            value::float(name, number)?.replace('_', "").trim_end_matches(".0").to_owned()
+        }
+        (_, Value::String(bound)) => text::line(bound),
+        (_, bound) => bound.to_string(),
+    })
+}
+
+fn bounds(before: &str, bounds: [Option<String>; 2], after: &str) -> Option<String> {
+    let bounds = match bounds {
+        [Some(min), Some(max)] => format!("from {min} to {max}"),
+        [Some(min), None] => format!("from {min} on"),
+        [None, Some(max)] => format!("up to {max}"),
+        [None, None] => return None,
     };
     let sentence = format!("{before}{bounds}{after}");
     let mut characters = sentence.chars();

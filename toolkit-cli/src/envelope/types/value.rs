@@ -40,11 +40,32 @@ pub(super) fn expression(types: &Types, form: &Form, value: &Value) -> Option<St
         (Form::Text, Value::String(value)) => format!("{}.to_owned()", text::literal(value)),
         (Form::List(items), Value::Array(values)) => {
             let values = values.iter().map(|value| expression(types, items, value)).collect::<Option<Vec<_>>>()?;
-            format!("vec![{}]", values.join(", "))
+            list(&values)
         }
         (Form::Named(index), value) => named(types, *index, value)?,
         _ => return None,
     })
+}
+
+/// The most characters of a list in one line.
+const WIDTH: usize = 80;
+
+fn list(values: &[String]) -> String {
+    let mut lines = vec![String::new()];
+    for value in values {
+        match lines.last_mut() {
+            Some(line) if line.is_empty() => line.push_str(value),
+            Some(line) if line.len() + value.len() < WIDTH => {
+                line.push_str(", ");
+                line.push_str(value);
+            }
+            _ => lines.push(value.clone()),
+        }
+    }
+    match lines.as_slice() {
+        [line] if !line.contains('\n') => format!("vec![{line}]"),
+        lines => format!("vec![\n    {},\n]", lines.join(",\n").replace('\n', "\n    ")),
+    }
 }
 
 fn named(types: &Types, index: usize, value: &Value) -> Option<String> {

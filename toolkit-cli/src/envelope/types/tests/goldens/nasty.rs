@@ -27,12 +27,12 @@ pub(crate) struct Model7NastyModelsInput {
     #[default(3.14)]
     #[serde(rename = "type")]
     pub(crate) type_: f32,
-    /// Seen from 1.0 to 3.0 when the model was made.
+    /// Seen from 1 to 3 when the model was made.
     #[serde(rename = "1st \"petal\"")]
     pub(crate) field_1st_petal: Option<f32>,
     #[serde(rename = "Größe\u{202e}\n*/ #[x]")]
     pub(crate) größe_x: f32,
-    /// Seen from 1.0 to 3.0 when the model was made.
+    /// Seen from 1 to 3 when the model was made.
     #[serde(rename = "größe x")]
     pub(crate) größe_x_2: Option<f32>,
     #[validate(range(min = -30000))]
