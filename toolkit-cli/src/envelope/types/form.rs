@@ -155,7 +155,8 @@ impl Types {
             }
             Kind::Tensor { dtype, shape } => self.tensor(parent, name, dtype, shape, said),
             Kind::Map { values } => Form::Map(Box::new(self.form(parent, name, values, &mut Said::default()))),
-            Kind::Any | Kind::Union { .. } | Kind::Tuple { .. } => {
+            // The latter two are rows, and a value is in one.
+            Kind::Any | Kind::Union { .. } | Kind::Tuple { .. } | Kind::Frame { .. } | Kind::Series { .. } => {
                 said.docs.push(format!("A value of the kind {}, which the model checks.", schema.kind.name()));
                 return Form::Path("toolkit::serde_json::Value");
             }

@@ -155,6 +155,7 @@ fn each_kind_has_a_type() {
         column("plan", &words(&["Month-to-month", "One year", "Two year"])),
         column("type", &words(&["type a", "type b", "type c", "<=50K", ">50K", "18-24", "1824", "", "-", "self"])),
         column("alike", &words(&["Red wine", "Rosé wine", "White wine"])),
+        column("std", &words(&["None", "Some", "Ok", "Err", "String", "Self", "Default", "Debug"])),
         column("word", &many),
         column("grade", &json!({ "type": "categorical", "values": [3, 1, 2], "ordered": true })),
         column("yes", &json!({ "type": "categorical", "values": [false, true], "ordered": false })),
@@ -172,6 +173,7 @@ fn each_kind_has_a_type() {
         column("picture", &json!({ "type": "binary" })),
         column("any", &json!({ "type": "any" })),
         column("either", &json!({ "type": "union", "of": [float, { "type": "string" }], "nullable": true })),
+        column("table", &columns(&[column("a", &float)])),
         column("both", &json!({ "type": "tuple", "items": [float, { "type": "string" }] })),
         column("tags", &json!({ "type": "list", "items": words(&["new", "old"]), "min": 1, "max": 3 })),
         column("shares", &json!({ "type": "map", "values": float })),
@@ -190,10 +192,10 @@ fn each_kind_has_a_type() {
     let example = json!([{ "class": "bad", "unit": "°C", "0": 0.981_579_4 }]);
     assert_golden("kinds", &written(&manifest, Some((json!({}), example))).unwrap());
     let row = json!({
-        "plan": "One year", "type": "<=50K", "alike": "Rosé wine", "word": "word 7", "grade": 2, "yes": true, "code": "DE\"",
+        "plan": "One year", "type": "<=50K", "alike": "Rosé wine", "std": "None", "word": "word 7", "grade": 2, "yes": true, "code": "DE\"",
         "unit": "°C", "count": u64::MAX, "half": 0.5, "price": "1.50", "day": "2020-02-29", "at": "12:30:00",
         "wall": "2020-02-29T12:30:00", "moment": "2020-02-29T11:30:00Z", "took": "PT1M30S",
-        "id": "67e55044-10b1-426f-9247-bb680e5fe0c8", "picture": "AAECAw==", "any": [1], "either": null, "both": [1.0, "x"],
+        "id": "67e55044-10b1-426f-9247-bb680e5fe0c8", "picture": "AAECAw==", "any": [1], "either": null, "table": [{ "a": 1.0 }], "both": [1.0, "x"],
         "tags": ["new"], "shares": { "a": 0.5 }, "place": { "Lat": 48.1, "Lon": 11.6 }, "box": [[1, 2], [3, 4]],
         "path": [0.0],
     });

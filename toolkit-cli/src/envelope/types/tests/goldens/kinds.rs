@@ -18,6 +18,7 @@ pub(crate) struct KindsInputRows {
     #[serde(rename = "type")]
     pub(crate) type_: KindsInputRowsType,
     pub(crate) alike: KindsInputRowsAlike,
+    pub(crate) std: KindsInputRowsStd,
     /// One of 1000 words that the model knows.
     pub(crate) word: String,
     /// One of 3, 1, 2.
@@ -45,6 +46,8 @@ pub(crate) struct KindsInputRows {
     pub(crate) any: toolkit::serde_json::Value,
     /// A value of the kind union, which the model checks.
     pub(crate) either: toolkit::serde_json::Value,
+    /// A value of the kind frame, which the model checks.
+    pub(crate) table: toolkit::serde_json::Value,
     /// A value of the kind tuple, which the model checks.
     pub(crate) both: toolkit::serde_json::Value,
     #[validate(length(min = 1, max = 3))]
@@ -105,6 +108,20 @@ pub(crate) enum KindsInputRowsAlike {
     RoséWine,
     #[serde(rename = "White wine")]
     WhiteWine,
+}
+
+/// What `std` can be.
+#[data]
+pub(crate) enum KindsInputRowsStd {
+    None,
+    Some,
+    Ok,
+    Err,
+    String,
+    #[serde(rename = "Self")]
+    Self_,
+    Default,
+    Debug,
 }
 
 /// What `unit` can be.
