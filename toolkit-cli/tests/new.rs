@@ -212,6 +212,20 @@ fn a_folder_that_cannot_be_written_to_is_told() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn a_folder_may_have_any_name() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = TempDir::new().unwrap();
+    for name in [&b"a b"[..], b"{{x}} {% if %}", b"$(x) `y` 'z' \"", b"-x", "größe".as_bytes(), b"\xff\n"] {
+        let parent = folder.path().join(std::ffi::OsStr::from_bytes(name));
+        fs::create_dir(&parent).unwrap();
+        succeeds(toolkit(&parent, &["shop"]).env("PWD", &parent));
+        assert_eq!(names(&parent), ["shop"]);
+        assert!(parent.join("shop/src/main.rs").is_file());
+    }
+}
+
+#[test]
 #[cfg(unix)]
 fn without_git_the_service_is_made_all_the_same() {
     let (folder, nothing) = (TempDir::new().unwrap(), TempDir::new().unwrap());
@@ -338,11 +352,11 @@ fn an_interrupted_making_leaves_nothing() {
     // The last step of `cargo-generate`, and the last one of this command.
     for step in ["rustfmt", "git"] {
         for (signal, code) in [("-INT", 130), ("-TERM", 143), ("-HUP", 129)] {
-            let (folder, marks) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+            let [folder, marks, temporary] = [(); 3].map(|()| TempDir::new().unwrap());
             let begun = marks.path().join("begun");
             let (_commands, path) = commands(&[(step, &format!("touch {}; sleep 60", begun.display()))]);
             let mut command = toolkit(folder.path(), &["shop"]);
-            command.env("PATH", path).stdout(Stdio::piped()).stderr(Stdio::piped());
+            command.env("PATH", path).env("TMPDIR", temporary.path()).stdout(Stdio::piped()).stderr(Stdio::piped());
             let begins = std::time::Instant::now();
             let making = command.spawn().unwrap();
             while !begun.exists() {
@@ -356,9 +370,61 @@ fn an_interrupted_making_leaves_nothing() {
             assert!(begins.elapsed().as_secs() < 30, "it waited for {step}");
             assert_eq!(output.status.code(), Some(code), "{}", text(&output));
             assert!(text(&output).contains("interrupted: nothing was made"), "{}", text(&output));
-            assert!(names(folder.path()).is_empty(), "{step} {signal}: {:?}", names(folder.path()));
+            for folder in [&folder, &temporary] {
+                assert!(names(folder.path()).is_empty(), "{step} {signal}: {:?}", names(folder.path()));
+            }
         }
     }
+}
+
+/// Runs the command in a terminal, where keys are pressed once the text before them is shown.
+#[cfg(target_os = "linux")]
+fn in_a_terminal(folder: &Path, command: &str, pressed: &[(&str, &str)]) -> (Option<i32>, String) {
+    use std::io::{Read, Write};
+    let mut terminal = Command::new("script");
+    terminal.args(["--quiet", "--return", "--command", &format!("{TOOLKIT} {command}"), "/dev/null"]);
+    terminal.current_dir(folder).env("SHELL", "/bin/sh").stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut terminal = terminal.spawn().unwrap();
+    let (mut keyboard, mut screen) = (terminal.stdin.take().unwrap(), terminal.stdout.take().unwrap());
+    let mut shown = Vec::new();
+    for (text, keys) in pressed {
+        while !String::from_utf8_lossy(&shown).contains(text) {
+            let mut next = [0];
+            assert_eq!(screen.read(&mut next).unwrap(), 1, "{text}: {}", String::from_utf8_lossy(&shown));
+            shown.push(next[0]);
+        }
+        keyboard.write_all(keys.as_bytes()).unwrap();
+    }
+    screen.read_to_end(&mut shown).unwrap();
+    (terminal.wait().unwrap().code(), String::from_utf8(shown).unwrap())
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn what_is_not_defined_is_asked_in_a_terminal() {
+    let folder = TempDir::new().unwrap();
+    let command =
+        "new shop -d description=Sells. -d licence=none -d container=false -d kubernetes=false -d github=false";
+    let (code, shown) = in_a_terminal(
+        folder.path(),
+        command,
+        &[("/v0/api/recommendations]:", "/v0/api/prices\r"), ("8000]:", "8123\r")],
+    );
+    assert_eq!(code, Some(0), "{shown}");
+    let settings = fs::read_to_string(folder.path().join("shop/toolkit.toml")).unwrap();
+    assert!(settings.contains("127.0.0.1:8123"), "{settings}");
+    let (code, shown) = in_a_terminal(folder.path(), "new other --defaults", &[]);
+    assert!(code == Some(0) && !shown.contains("Port"), "{shown}");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn an_interrupted_question_leaves_nothing() {
+    let folder = TempDir::new().unwrap();
+    let (code, shown) = in_a_terminal(folder.path(), "new shop", &[("/v0/api/recommendations]:", "\x03")]);
+    assert_eq!(code, Some(130), "{shown}");
+    assert!(shown.contains("interrupted: nothing was made"), "{shown}");
+    assert!(names(folder.path()).is_empty());
 }
 
 #[test]

@@ -2,11 +2,11 @@ use std::ffi::OsStr;
 use std::io::{self, Write};
 use std::process::{Command, ExitCode, Stdio};
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, bail};
 use clap::Parser;
 
 use super::interruption::Interruption;
-use super::place::{CONFIGURATION, MADE, TEMPLATE, Workshop};
+use super::place::{CONFIGURATION, TEMPLATE, Workshop};
 
 /// The first argument of a process of this executable that is `cargo generate`.
 const CARGO_GENERATE: &str = "cargo-generate";
@@ -27,17 +27,20 @@ pub(super) fn generate(
     interruption: &Interruption,
 ) -> anyhow::Result<()> {
     let mut command = Command::new(std::env::current_exe().context("this command's executable cannot be found")?);
-    command.current_dir(workshop.folder()).args([CARGO_GENERATE, "--path", TEMPLATE, "--destination", MADE]);
+    command.current_dir(workshop.scratch()).args([CARGO_GENERATE, "--path", TEMPLATE, "--destination"]);
+    command.arg(workshop.beside());
     // As it was checked, not in the form that `cargo-generate` prefers.
     command.args(["--name", name, "--force", "--no-workspace", "--config", CONFIGURATION]);
     command.args(defined.iter().map(|(name, value)| format!("--define={name}={value}")));
-    for (variable, _) in std::env::vars_os() {
-        if variable.as_encoded_bytes().starts_with(b"CARGO_GENERATE_") {
+    for (variable, value) in std::env::vars_os() {
+        // It panics at a variable that is no text, whatever that one is for.
+        let is_text = variable.to_str().is_some() && value.to_str().is_some();
+        if !is_text || variable.as_encoded_bytes().starts_with(b"CARGO_GENERATE_") {
             command.env_remove(variable);
         }
     }
     // It asks who the author is, and fails where nobody says so. The templates name none.
-    command.env("CARGO_NAME", name).env("TMPDIR", workshop.folder()).stdout(Stdio::piped());
+    command.env("CARGO_NAME", name).env("TMPDIR", workshop.scratch()).stdout(Stdio::piped());
     if silent {
         command.arg("--silent").stdin(Stdio::null()).stderr(Stdio::piped());
     }
@@ -49,9 +52,14 @@ pub(super) fn generate(
         // A question may have hidden the cursor.
         _ = io::stderr().write_all(b"\x1b[?25h");
     }
-    let said = String::from_utf8_lossy(&output.stdout);
-    let said = if said.trim().is_empty() { String::from_utf8_lossy(&output.stderr) } else { said };
-    Err(anyhow!(sentence(&said)))
+    match String::from_utf8_lossy(&output.stdout).trim() {
+        "" => {
+            let error = String::from_utf8_lossy(&output.stderr);
+            let panic: Vec<_> = error.lines().skip_while(|line| !line.contains(" panicked at ")).take(2).collect();
+            bail!("the template cannot be read: {}", panic.join(" "))
+        }
+        said => bail!(sentence(said)),
+    }
 }
 
 /// Runs `cargo generate` if this process was started for that, and tells on the standard output why it failed.

@@ -56,7 +56,7 @@ impl UserModel {
     ///
     /// The system's; the model takes or gives what Rust has no types for.
     pub(super) fn prepare(&self, workshop: &Workshop) -> anyhow::Result<Prepared> {
-        let file = workshop.folder().join(format!("{}.envelope", self.name));
+        let file = workshop.beside().join(format!("{}.envelope", self.name));
         self.envelope.save_archive(&file)?;
         let types = rust_types(&file, FUNCTION)?;
         let template = workshop.template();

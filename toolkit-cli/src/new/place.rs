@@ -42,50 +42,57 @@ impl Place {
         &self.folder
     }
 
-    /// A hidden folder beside the service's, on the same file system, removed with all that is in it when it is dropped.
+    /// Folders to make the service in, removed with all that is in them when they are dropped.
     ///
     /// # Errors
     ///
     /// Nothing can be written there.
     pub(super) fn workshop(&self) -> anyhow::Result<Workshop> {
-        let folder = tempfile::Builder::new().prefix(".toolkit-new-").tempdir_in(&self.parent).with_context(|| {
+        let beside = tempfile::Builder::new().prefix(".toolkit-new-").tempdir_in(&self.parent).with_context(|| {
             format!("nothing can be made in {}; change to a folder that you may write to", self.parent.display())
         })?;
-        let workshop = Workshop { folder };
-        fs::create_dir(workshop.folder.path().join(MADE))?;
-        fs::write(workshop.folder.path().join(CONFIGURATION), "")?;
-        Ok(workshop)
+        let system = std::env::temp_dir();
+        let scratch = tempfile::Builder::new().prefix("toolkit-new-").tempdir_in(&system).with_context(|| {
+            format!("nothing can be made in {}; name another folder for temporary files, as TMPDIR", system.display())
+        })?;
+        fs::write(scratch.path().join(CONFIGURATION), "")?;
+        Ok(Workshop { beside, scratch })
     }
 }
 
-/// The template's place in a workshop.
+/// The template's folder in the scratch folder.
 pub(super) const TEMPLATE: &str = "template";
 
-/// Where, in a workshop, the service's folder comes to be.
-pub(super) const MADE: &str = "made";
-
-/// A configuration of `cargo-generate` that says nothing.
+/// A configuration of `cargo-generate` that says nothing, in the scratch folder.
 pub(super) const CONFIGURATION: &str = "configuration.toml";
 
 /// Where a service is made before it is moved into its place, whole.
 pub(super) struct Workshop {
-    folder: TempDir,
+    /// Hidden, and on the file system of the place.
+    beside: TempDir,
+    /// The system's: its path is plain, and that of the place may be any.
+    scratch: TempDir,
 }
 
 impl Workshop {
-    /// The folder itself.
-    pub(super) fn folder(&self) -> &Path {
-        self.folder.path()
+    /// Where the service's folder is made.
+    pub(super) fn beside(&self) -> &Path {
+        self.beside.path()
+    }
+
+    /// Where all else is that is needed on the way.
+    pub(super) fn scratch(&self) -> &Path {
+        self.scratch.path()
     }
 
     /// Where the template's files go.
     pub(super) fn template(&self) -> PathBuf {
-        self.folder.path().join(TEMPLATE)
+        self.scratch.path().join(TEMPLATE)
     }
 
-    /// Where the service of this name is made.
+    /// The service of this name.
     pub(super) fn made(&self, name: &str) -> PathBuf {
-        self.folder.path().join(MADE).join(name)
+        self.beside.path().join(name)
     }
 
     /// Moves the service into its place, and removes all else.
