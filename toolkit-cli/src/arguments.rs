@@ -23,6 +23,9 @@ Exit status:
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// Make a new service, ready to be run, tested and deployed
+    ///
+    /// It comes to be in a new folder, whole or not at all. Nothing is loaded from the network.
+    #[command(after_help = NEW)]
     New(New),
     /// Run the service of this folder, and build and serve it anew whenever a file of it changes
     ///
@@ -49,6 +52,15 @@ pub(crate) enum Command {
     Completions(Completions),
 }
 
+const NEW: &str = "\
+Examples:
+  toolkit new shop
+  toolkit new shop --define path=/v0/api/prices --define port=8080 --defaults
+  toolkit new leavers --model churn.envelope
+  toolkit new shop --toolkit https://example.com/toolkit --define toolkit_rev=COMMIT
+
+Ends with 0 if the service is made, with 2 if it cannot be, and with 128 and the signal's number if it is interrupted.";
+
 const DEV: &str = "\
 Examples:
   toolkit dev --open
@@ -73,7 +85,7 @@ Examples:
 
 #[derive(Args)]
 pub(crate) struct New {
-    /// The service's name, and the folder's: letters, digits, `-` and `_`
+    /// The service's name, and the folder's: small letters, digits, `-` and `_`
     pub(crate) name: String,
     /// Serve this model: a file or a directory with an envelope
     #[arg(long, value_name = "ENVELOPE")]

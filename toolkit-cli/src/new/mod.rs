@@ -79,10 +79,12 @@ fn make(arguments: &New, report: &Reporter, interruption: &Interruption) -> anyh
     workshop.finish(name, &place).with_context(|| format!("the service cannot be moved to `{name}`"))?;
 
     notes.extend(cargo::not_a_member(place.folder()));
-    notes.iter().for_each(|note| eprintln!("note: {note}"));
+    for note in notes {
+        eprintln!("note: {note}");
+    }
     let next = [format!("cd {name}"), "toolkit dev --open".to_owned(), "cargo test".to_owned()];
     let document = json!({
-        "folder": place.folder(),
+        "folder": place.folder().display().to_string(),
         "template": template.name(),
         "toolkit": source.to_string(),
         "next": next,

@@ -15,7 +15,7 @@ const WITH_RUST: [&str; 5] = ["alloc", "core", "proc_macro", "std", "test"];
 const TOOLKIT: [&str; 4] = ["toolkit", "toolkit_cli", "toolkit_envelope", "toolkit_macros"];
 
 /// Crates whose names stand in the service's code, by themselves or through the toolkit.
-const IN_THE_CODE: [&str; 17] = [
+const IN_THE_CODE: [&str; 16] = [
     "anyhow",
     "axum",
     "http",
@@ -32,7 +32,6 @@ const IN_THE_CODE: [&str; 17] = [
     "tracing",
     "uuid",
     "validator",
-    "yaml_serde",
 ];
 
 /// Folders that cargo makes.
@@ -131,12 +130,30 @@ mod tests {
     #[test]
     fn a_name_that_a_crate_cannot_have_is_refused() {
         let lists: [&[&str]; 6] = [&KEYWORDS, &WITH_RUST, &TOOLKIT, &IN_THE_CODE, &OF_CARGO, &DEVICES];
-        lists.concat().iter().for_each(|name| _ = refused(name));
+        for name in lists.concat() {
+            refused(name);
+        }
         for name in ["proc-macro", "toolkit-envelope", "anyhow", "ours", "Self", "Shop"] {
             refused(name);
         }
         for name in ["", "-", "_", "9lives", "-x", "x-", "größe", "a b", "a.b", "a\nb", "../x", &"a".repeat(51)] {
             refused(name);
+        }
+    }
+
+    #[test]
+    fn the_names_that_the_templates_refuse_are_these() {
+        let rules = concat!(env!("CARGO_MANIFEST_DIR"), "/../templates/service/hooks/rules.rhai");
+        let rules = std::fs::read_to_string(rules).unwrap();
+        let lists = rules.split("name in [").skip(1).map(|list| list.split(']').next().unwrap());
+        let theirs: Vec<&str> = lists.flat_map(|list| list.split('"').skip(1).step_by(2)).collect();
+        assert!(theirs.len() > 50, "{theirs:?}");
+        for name in &theirs {
+            refused(name);
+        }
+        let lists: [&[&str]; 5] = [&KEYWORDS, &WITH_RUST, &TOOLKIT, &IN_THE_CODE, &OF_CARGO];
+        for name in lists.concat() {
+            assert!(theirs.contains(&name), "{name}");
         }
     }
 

@@ -39,6 +39,8 @@ fn is_in_one(place: &Place, interruption: &Interruption) -> bool {
 fn git(folder: &Path) -> Command {
     let mut command = Command::new("git");
     command.current_dir(folder).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    OF_ANOTHER.iter().for_each(|variable| _ = command.env_remove(variable));
+    for variable in OF_ANOTHER {
+        command.env_remove(variable);
+    }
     command
 }

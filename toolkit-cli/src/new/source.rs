@@ -98,7 +98,7 @@ impl Source {
             ),
         }
         match root.to_str() {
-            Some(root) if !root.contains(['"', '\\', '{', '}']) && !root.chars().any(char::is_control) => {
+            Some(root) if !root.contains(['"', '\\', '{', '}', '$']) && !root.chars().any(char::is_control) => {
                 Ok(Self::Folder(root.to_owned()))
             }
             _ => bail!(

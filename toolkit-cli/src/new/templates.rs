@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -5,10 +6,15 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use rust_embed::RustEmbed;
 
-/// The folder `templates`, as it was when this command was compiled.
+/// The template of a service, as it was when this command was compiled.
 #[derive(RustEmbed)]
-#[folder = "../templates"]
-struct Files;
+#[folder = "../templates/service"]
+struct Service;
+
+/// The template of a service around a model.
+#[derive(RustEmbed)]
+#[folder = "../templates/model-service"]
+struct ModelService;
 
 /// What a template asks, and which of its files stay away.
 const CONFIGURATION: &str = "cargo-generate.toml";
@@ -37,15 +43,16 @@ impl Template {
     ///
     /// The system's.
     pub(super) fn write(self, to: &Path) -> anyhow::Result<()> {
-        let folder = format!("{}/", self.name());
-        for path in Files::iter() {
-            if let Some((inside, file)) = path.strip_prefix(&folder).zip(Files::get(&path)) {
-                let to = to.join(inside);
-                if let Some(parent) = to.parent() {
-                    fs::create_dir_all(parent)?;
-                }
-                fs::write(&to, file.data).with_context(|| format!("{} cannot be written", to.display()))?;
+        let paths: Vec<_> = match self {
+            Self::Service => Service::iter().collect(),
+            Self::ModelService => ModelService::iter().collect(),
+        };
+        for (path, bytes) in paths.iter().filter_map(|path| Some((path, self.file(path)?))) {
+            let to = to.join(&**path);
+            if let Some(parent) = to.parent() {
+                fs::create_dir_all(parent)?;
             }
+            fs::write(&to, bytes).with_context(|| format!("{} cannot be written", to.display()))?;
         }
         Ok(())
     }
@@ -99,9 +106,16 @@ impl Template {
         Ok(fs::write(&file, configuration.to_string())?)
     }
 
-    fn text(self, file: &str) -> Option<String> {
-        let file = Files::get(&format!("{}/{file}", self.name()))?;
-        String::from_utf8(file.data.into_owned()).ok()
+    fn text(self, path: &str) -> Option<String> {
+        String::from_utf8(self.file(path)?.into_owned()).ok()
+    }
+
+    fn file(self, path: &str) -> Option<Cow<'static, [u8]>> {
+        let file = match self {
+            Self::Service => Service::get(path),
+            Self::ModelService => ModelService::get(path),
+        };
+        Some(file?.data)
     }
 }
 
