@@ -5,6 +5,7 @@ import shutil
 import tempfile
 import time
 import tomllib
+import urllib.parse
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -96,7 +97,7 @@ def answers_as_declared(service, project, answers):
     for path, operations in own.items():
         for method, operation in operations.items():
             if method == "get":
-                called(service, 200, "GET", path)
+                called(service, 200, "GET", path + query(operation))
                 if operation.get("parameters"):
                     refused(service, "GET", f"{path}?limit=none")
             if method == "post":
@@ -104,6 +105,17 @@ def answers_as_declared(service, project, answers):
                 refused(service, "POST", path, {"rows": [{"none": 1}]})
     for path in ("/docs/", "/traces", "/metrics"):
         called(service, 200, "GET", path)
+
+
+def query(operation):
+    """The parameters that must be there, each with its example."""
+    required = [parameter for parameter in operation.get("parameters", []) if parameter.get("required")]
+    examples = {parameter["name"]: first(parameter) for parameter in required}
+    return "?" + urllib.parse.urlencode(examples) if examples else ""
+
+
+def first(parameter):
+    return parameter["example"] if "example" in parameter else parameter["schema"]["examples"][0]
 
 
 def example(document, operation):
