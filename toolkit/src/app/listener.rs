@@ -55,7 +55,9 @@ pub(super) async fn listen(address: SocketAddr, inherited: Option<Inherited>) ->
              (systemd: `ListenStream=` with `Accept=no`), or none"
         )])
     })?;
-    tracing::info!("the process was started with a socket that listens; the setting `bind` is not used");
+    if listener.local_addr().is_ok_and(|its| its != address) {
+        tracing::info!("the process was started with a socket that listens; the setting `bind` is not used");
+    }
     if count > 1 {
         tracing::warn!("the process was started with {count} sockets; only the first one is used");
     }

@@ -40,6 +40,7 @@ fn a_socket_that_is_handed_over_is_served_and_no_request_is_lost_between_two_ser
     let socket = TcpListener::bind("127.0.0.1:0").unwrap();
     let mut first = start_on(&socket);
     assert_eq!(first.address(), socket.local_addr().unwrap());
+    first.wait_for_log("the setting `bind` is not used");
     assert_eq!(first.get("/fast").status, 200);
     first.signal("TERM");
     assert_eq!(first.wait(), Some(0));
