@@ -59,13 +59,13 @@ def whole(name, answers, command):
         begun = time.monotonic()
         run(*command, cwd=parent)
         project = parent / name
-        is_as_answered(project, answers)
         run("cargo", "build", cwd=project)
         port = int(answers.get("port", 8000))
         with Service(TARGET / "debug" / name, project, port) as service:
             answers_as_declared(service, project, answers)
             say(f"       from nothing to the first answers: {time.monotonic() - begun:.1f} s")
             run(service.program, "health", cwd=project)
+        is_as_answered(project, answers)
         told = run(service.program, "health", cwd=project, fails=True)
         if str(port) not in told:
             raise Failed(f"`health` of a service that does not run says:\n{told}")
