@@ -75,9 +75,9 @@ pub fn settings_fields<T: JsonSchema + 'static>() -> Vec<(String, String)> {
     schema.properties().map(described).collect()
 }
 
-/// A default or an example as JSON, for the document.
+/// A default or an example as JSON, for the document: as it is written, so that an `f32` has its own digits.
 pub fn json_of<T: serde::Serialize>(value: T) -> Option<Value> {
-    serde_json::to_value(value).ok()
+    serde_json::from_str(&serde_json::to_string(&value).ok()?).ok()
 }
 
 /// The problem of a declared status, which its macro has checked.

@@ -41,7 +41,7 @@ impl Model {
             "x-toolkit-origin" = ::toolkit::__private::origin::<Self>(::core::module_path!(), ::core::file!(), #line)
         ))]));
         if let Some(example) = &self.example {
-            input.attrs.push(parse_quote!(#[schemars(example = #example)]));
+            input.attrs.push(parse_quote!(#[schemars(example = ::toolkit::__private::json_of(#example))]));
         }
         if let Some(name) = self.generic_name() {
             input.attrs.push(parse_quote!(#[schemars(rename = #name)]));
@@ -98,7 +98,7 @@ impl Model {
             )]));
         }
         if let Some(example) = &field.example {
-            attributes.push(parse_quote!(#[schemars(example = #example)]));
+            attributes.push(parse_quote!(#[schemars(example = ::toolkit::__private::json_of(#example))]));
         }
         attributes
     }
