@@ -272,5 +272,26 @@ fn resource(service: Service) -> Resource {
     if has(resource::SERVICE_VERSION).is_none() {
         own.push(KeyValue::new(resource::SERVICE_VERSION, service.version));
     }
+    if has(resource::SERVICE_INSTANCE_ID).is_none() {
+        // Two processes of one service are not told apart otherwise, and their metrics overwrite each other.
+        let random = uuid::Builder::from_random_bytes(fastrand::u128(..).to_ne_bytes());
+        own.push(KeyValue::new(resource::SERVICE_INSTANCE_ID, random.into_uuid().to_string()));
+    }
     Resource::builder().with_attributes(own).with_schema_url([], SCHEMA_URL).build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_processes_of_a_service_are_told_apart() {
+        let id = || {
+            let resource = resource(Service { name: "films", version: "1.0.0" });
+            resource.get(&Key::from_static_str(resource::SERVICE_INSTANCE_ID)).map(|id| id.to_string())
+        };
+        let (one, other) = (id(), id());
+        assert!(one.as_ref().is_some_and(|id| uuid::Uuid::parse_str(id).is_ok()), "{one:?}");
+        assert_ne!(one, other);
+    }
 }
