@@ -3,7 +3,8 @@
 Of the page, these fences are read:
 
 - `sh`: run to its end, which must be a success; where a `text` fence follows at once, that
-  must be what it printed: line by line, in that order, where `…` stands for anything;
+  must be what it printed, line by line: `…` in a line stands for anything in it, and a line
+  `…` for any lines;
 - `sh eventually`: the same, and tried again until the output is as told;
 - `sh background`: left running, and waited for until it is ready at port 8000;
 - `sh alone`: run when that has been ended, as Ctrl-C ends it.
@@ -82,12 +83,11 @@ class Session:
         begun = time.monotonic()
         while True:
             printed, code = self.once(commands)
-            missing = None if code else first_missing(told, printed)
-            if code == 0 and missing is None:
+            if code == 0 and (not told or is_as_told(printed, told)):
                 return
             if not eventually or time.monotonic() - begun > PATIENCE:
-                wanted = f" and does not print `{missing}`" if missing else ""
-                raise Failed(f"on the page:\n{commands}ends with {code}{wanted}:\n{printed[-6000:]}")
+                wanted = f", and should print:\n{told}" if told else ""
+                raise Failed(f"on the page:\n{commands}ends with {code}{wanted}\nIt prints:\n{printed[-6000:]}")
             time.sleep(0.2)
 
     def once(self, commands):
@@ -129,16 +129,24 @@ class Session:
     def end_background(self):
         if self.background:
             os.killpg(self.background.pid, signal.SIGINT)
-            self.background.wait(60)
-            self.background = None
+            try:
+                self.background.wait(60)
+            except subprocess.TimeoutExpired:
+                os.killpg(self.background.pid, signal.SIGKILL)
+                raise Failed("on the page: Ctrl-C does not end what was left running") from None
+            finally:
+                self.background = None
 
 
-def first_missing(told, printed):
-    """The first line of `told` that is not in `printed` after the one before it."""
-    lines = iter(printed.splitlines())
-    for line in told.splitlines():
-        parts = (re.escape(" ".join(part.split())) for part in line.split("…"))
-        pattern = re.compile(".*".join(parts))
-        if line.strip() and not any(pattern.fullmatch(" ".join(other.split())) for other in lines):
-            return line
-    return None
+def is_as_told(printed, told):
+    """Whether these lines were printed; how many spaces there are between words does not matter."""
+    pattern = "".join(
+        "(?:.*\n)*" if line == "…" else ".*".join(re.escape(spaced(part)) for part in line.split("…")) + "\n"
+        for line in told.splitlines()
+    )
+    lines = "".join(spaced(line) + "\n" for line in printed.splitlines())
+    return re.fullmatch(pattern, lines) is not None
+
+
+def spaced(text):
+    return re.sub(r"\s+", " ", text)

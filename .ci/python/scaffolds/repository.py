@@ -17,16 +17,15 @@ def served():
     listen = ["--listen=127.0.0.1", f"--port={port}", "--reuseaddr"]
     daemon = subprocess.Popen(
         ["git", "daemon", "--export-all", f"--base-path={ROOT.parent}", *listen, str(ROOT)],
-        stderr=subprocess.DEVNULL,
     )
     try:
         for _ in range(100):
             with socket.socket() as client:
                 if client.connect_ex(("127.0.0.1", port)) == 0:
                     break
-            if daemon.poll() is not None:
-                raise Failed("`git daemon` does not serve the repository")
             time.sleep(0.05)
+        else:
+            raise Failed("`git daemon` does not serve the repository")
         yield f"git://127.0.0.1:{port}/{ROOT.name}"
     finally:
         daemon.terminate()

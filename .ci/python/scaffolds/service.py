@@ -27,18 +27,30 @@ class Service:
         self.process = subprocess.Popen(
             [str(self.program)], cwd=self.folder, stderr=self.log, env={**os.environ, **self.environment}
         )
-        until_answered(self.port, self.process.poll, self.told)
+        try:
+            until_answered(self.port, self.process.poll, self.told)
+        except BaseException:
+            self.stop()
+            raise
         return self
 
     def __exit__(self, kind, *_):
-        self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(60)
+        code = self.stop()
         if code != 0 and kind is None:
             raise Failed(f"{self.program} ended with {code} when it was told to stop:\n{self.told()}")
-        self.log.close()
+
+    def stop(self):
+        """Tells the program to stop, and kills it if it does not; what it ended with."""
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(60)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            return self.process.wait()
+        finally:
+            self.log.close()
 
     def told(self):
-        self.log.flush()
         return (self.folder / "service.log").read_text()[-4000:]
 
     def call(self, method, path, body=None):
