@@ -128,7 +128,7 @@ fn a_service_takes_the_toolkit_that_its_template_came_with() {
     for name in TEMPLATES {
         let files = files(&template(name));
         let text = |file: &str| String::from_utf8(files[file].clone()).unwrap();
-        let manifest = text("Cargo.toml");
+        let manifest = text("Cargo.toml.liquid");
         let dependency = manifest.lines().find(|line| line.starts_with("toolkit = ")).unwrap();
         assert!(dependency.contains(&format!("version = \"={version}\"")), "templates/{name}/Cargo.toml: {dependency}");
         assert!(manifest.contains(&format!("\nrust-version = \"{rust}\"\n")), "templates/{name}/Cargo.toml");

@@ -59,7 +59,7 @@ impl Template {
 
     /// The crates that the service names in its `Cargo.toml`.
     pub(super) fn dependencies(self) -> Vec<String> {
-        let manifest = self.text("Cargo.toml").unwrap_or_default();
+        let manifest = self.text("Cargo.toml.liquid").unwrap_or_default();
         let mut section = "";
         let mut names = Vec::new();
         for line in manifest.lines() {
