@@ -14,6 +14,7 @@ The page's `$TOOLKIT` is this repository, and its `docker` is `.ci/podman`. What
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import time
@@ -35,6 +36,8 @@ def judges(url):
 
 def whole(url):
     run(ROOT / ".ci" / "container-bases", cwd=ROOT)
+    # What `cargo install` finds there it does not compile again, although it is of another commit.
+    shutil.rmtree(TARGET / "release", ignore_errors=True)
     with folder() as start:
         session = Session(start, url)
         try:
