@@ -15,7 +15,7 @@ from .service import Service
 DEFAULTS = {}
 FLIPPED = {
     "path": "/v0/api/best-offers",
-    "description": "Offers what suits.",
+    "description": "It's: a # <b> * `x` 🙂",
     "port": "9000",
     "licence": "Apache-2.0",
     "container": "false",
