@@ -470,6 +470,9 @@ fn a_service_serves_the_model_of_the_user() {
         String::from_utf8_lossy(&made["Cargo.toml"]).contains("description = \"Which customers of a telecom leave.\"")
     );
 
+    let read_me = String::from_utf8_lossy(&made["README.md"]);
+    assert!(read_me.contains("\n  -d '{\"female\":"), "{read_me}");
+
     toolkit_envelope::Envelope::open(&churn).unwrap().save(folder.path().join("directory")).unwrap();
     succeeds(&mut toolkit(folder.path(), &["other", "--model", "directory"]));
     assert_eq!(files(&folder.path().join("other"))["churn.envelope"], made["churn.envelope"]);

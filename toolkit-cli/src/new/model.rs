@@ -2,6 +2,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use serde_json::Value;
 use toolkit_envelope::Envelope;
 use toolkit_envelope::manifest::{Engine, Manifest, Runtime};
 
@@ -14,6 +15,9 @@ const FUNCTION: &str = "predict";
 
 /// A description as long as this fits into a table of services.
 const LONGEST: usize = 200;
+
+/// A row longer than this is not for a command line in a README.
+const LONGEST_ROW: usize = 600;
 
 /// The model that the user serves.
 pub(super) struct UserModel {
@@ -66,9 +70,15 @@ impl UserModel {
 
     /// What the template is told of the model.
     pub(super) fn definitions(&self, prepared: &Prepared) -> Vec<(String, String)> {
-        let definitions =
-            [("model", self.name.as_str()), ("model_type", &prepared.types.prefix), ("engine", self.engine)];
-        definitions.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
+        let row = prepared.types.row.as_ref().and_then(quotable).unwrap_or_default();
+        let definitions = [
+            ("model", self.name.as_str()),
+            ("model_type", &prepared.types.prefix),
+            ("engine", self.engine),
+            ("row", &row),
+        ];
+        let known = definitions.into_iter().filter(|(_, value)| !value.is_empty());
+        known.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
     }
 }
 
@@ -103,6 +113,13 @@ fn file_name(name: &str) -> String {
     }
 }
 
+/// A row as JSON that a shell takes between single quotes, if it is short enough to be read.
+fn quotable(row: &Value) -> Option<String> {
+    // JSON has such a quote only inside of texts, where it can be written so.
+    let row = row.to_string().replace('\'', "\\u0027");
+    (row.chars().count() <= LONGEST_ROW).then_some(row)
+}
+
 /// The first sentence of what the envelope says of its model, if it is plain text.
 fn description(manifest: &Manifest) -> String {
     let first = manifest.description.lines().next().unwrap_or_default().trim();
@@ -118,6 +135,8 @@ fn description(manifest: &Manifest) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -126,6 +145,12 @@ mod tests {
         {
             assert_eq!(file_name(name), file);
         }
+    }
+
+    #[test]
+    fn a_row_is_quoted_for_a_shell() {
+        assert_eq!(quotable(&json!({"name": "O'Hara", "size": 1.5})).unwrap(), r#"{"name":"O\u0027Hara","size":1.5}"#);
+        assert!(quotable(&json!(["x".repeat(LONGEST_ROW)])).is_none());
     }
 
     #[test]

@@ -43,6 +43,8 @@ pub(crate) struct RustTypes {
     pub(crate) input: String,
     /// The name of the type of what it answers for a row.
     pub(crate) output: String,
+    /// A row that was recorded, as JSON.
+    pub(crate) row: Option<Value>,
     /// A whole module.
     pub(crate) source: String,
 }

@@ -27,13 +27,14 @@ impl Source<'_> {
         let mut gives = Types::new(Direction::Given);
         gives.declare(output.clone(), self.docs("What", "answers for a row", &self.function.doc), &given);
         let (asked, answered) = self.example.as_ref().map(|(input, output)| self.first(input, output)).unzip();
-        let items = [(&takes, asked.flatten()), (&gives, answered.flatten())].map(|(types, row)| {
+        let row = asked.flatten();
+        let items = [(&takes, row.clone()), (&gives, answered.flatten())].map(|(types, row)| {
             let example = row.and_then(|row| value::expression(types, &Form::Named(0), &row));
             written(types, example.as_deref())
         });
         let items = items.concat();
         let source = format!("{}{items}", self.head(&items));
-        Ok(RustTypes { function: self.function.name.clone(), prefix, input, output, source })
+        Ok(RustTypes { function: self.function.name.clone(), prefix, input, output, row, source })
     }
 
     fn head(&self, items: &str) -> String {
