@@ -124,7 +124,9 @@ fn quotable(row: &Value) -> Option<String> {
 fn description(manifest: &Manifest) -> String {
     let first = manifest.description.lines().next().unwrap_or_default().trim();
     let first = first.split_inclusive(". ").next().unwrap_or_default().trim();
-    let plain = |c: char| !c.is_control() && !"\"\\{}[]*_`<>".contains(c);
+    // The template takes no characters either that end a line or turn its direction.
+    let line = |c: char| !c.is_control() && !matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let plain = |c: char| line(c) && !"\"\\{}[]*_`<>".contains(c);
     let begins = first.chars().next().is_some_and(char::is_alphabetic);
     if begins && first.chars().all(plain) && first.chars().count() <= LONGEST {
         format!("{}.", first.trim_end_matches('.'))
@@ -162,6 +164,7 @@ mod tests {
             ("Tells who leaves. Trained\nwell", "Tells who leaves."),
             ("# Churn\n\nTells who leaves", "Serves the model churn."),
             ("Tells \"who\" leaves", "Serves the model churn."),
+            ("Tells \u{202e}who leaves", "Serves the model churn."),
             ("", "Serves the model churn."),
         ] {
             manifest.description = of_the_model.to_owned();
