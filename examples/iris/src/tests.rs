@@ -34,7 +34,9 @@ fn recorded() -> Vec<Recorded> {
         answers: read(&example.output),
         tolerance: example.tolerance,
     });
-    examples.collect()
+    let recorded: Vec<_> = examples.collect();
+    assert!(!recorded.is_empty(), "the envelope records no call to compare with; pack it with `--example rows.json`");
+    recorded
 }
 
 impl Recorded {
@@ -92,7 +94,11 @@ async fn the_typed_endpoint_answers_as_when_the_model_was_packed() {
     // As `Model::open` chooses: `predict`, or the only one.
     let functions = &envelope.manifest().functions;
     let asked = functions.iter().find(|function| function.name == "predict").unwrap_or(&functions[0]);
-    for recorded in recorded().iter().filter(|recorded| recorded.function == asked.name) {
+    let mut recorded = recorded();
+    recorded.retain(|recorded| recorded.function == asked.name);
+    let name = &asked.name;
+    assert!(!recorded.is_empty(), "the envelope records no call of `{name}`; pack it with `--example rows.json`");
+    for recorded in &recorded {
         for (index, row) in recorded.rows().iter().enumerate() {
             let answer = ask(&client, PATH, row).await;
             recorded.assert_same(&answer, &recorded.answers[index]);
