@@ -65,6 +65,9 @@ WAYS = (
     (AUTOSCALER, "minReplicas: 2", "minReplicas: 1", "minReplicas"),
     (BUDGET, "maxUnavailable: 1", "minAvailable: 2", "have to stay"),
     (BUDGET, f"Labels:\n      {NAME}: ", "Labels:\n      app: ", "the labels that the PodDisruptionBudget selects"),
+    (WORKFLOW, "  push:\n", "  push:\n    branches: [nothing]\n", "when ci.yml runs"),
+    (WORKFLOW, "  pull_request:\n", "", "when ci.yml runs"),
+    (WORKFLOW, "    needs: check\n", "    if: false\n", "what may be left out"),
     (WORKFLOW, "runs-on: ", "run-on: ", "check-jsonschema"),
     (WORKFLOW, "    timeout-minutes: 30\n", "", "check-jsonschema"),
     (WORKFLOW, "${{ github.sha }}", "${{ github.shas }}", "actionlint"),
@@ -73,6 +76,7 @@ WAYS = (
     (WORKFLOW, "docker/build-push-action@", "docker/bake-action@", "the image is built"),
     (WORKFLOW, "Swatinem/rust-cache@", "actions/setup-node@", "what was compiled is kept"),
     *((WORKFLOW, command, "cargo check", f"ci.yml runs `{command}`") for command in workflow.COMMANDS),
+    *((WORKFLOW, command, f"true || {command}", f"ci.yml runs `{command}`") for command in workflow.COMMANDS),
 )
 
 
