@@ -32,6 +32,8 @@ WAYS = (
     ("Dockerfile", '"health"]', '"healthy"]', "HEALTHCHECK of the image"),
     ("Dockerfile", 'ENTRYPOINT ["/app/service"]', "ENTRYPOINT /app/service", "ENTRYPOINT is a list"),
     (".dockerignore", "\ntarget", "", ".dockerignore has target"),
+    (".dockerignore", "\n**/*.pem", "", "keys that .dockerignore names"),
+    (".gitignore", "*.pem\n", "", "keys that .gitignore names"),
     ("compose.yaml", "services:", "services: ", "yamllint"),
     ("compose.yaml", "stop_grace_period", "stop_grace_time", "check-jsonschema"),
     ("compose.yaml", "stop_grace_period: 30s", "stop_grace_period: 25s", "stop_grace_period, in seconds"),

@@ -1,6 +1,6 @@
 """All judges of a service's files."""
 
-from . import cluster, compose, image, parts, tools, workflow
+from . import cluster, compose, image, keys, parts, tools, workflow
 from .report import Report
 
 
@@ -17,6 +17,7 @@ def judge(folder, wanted, with_tools=True):
 
 def judge_together(report, folder, wanted):
     """What the files say of one another; each is known to be of its kind."""
+    keys.judge(report, folder)
     if "container" in wanted:
         image.judge(report, folder)
         compose.judge(report, folder)
