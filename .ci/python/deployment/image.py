@@ -2,12 +2,20 @@
 
 import dockerfile
 
+from . import ending
+
+# How long the service has to say whether it is ready; see `toolkit/src/app/probe.rs`.
+PATIENCE = 5
+
+# What is compiled. All else that an earlier stage takes from the folder compiles anew when it changes.
+COMPILED = {".cargo", "Cargo.toml", "Cargo.lock", "src"}
+
 
 class Image:
     def __init__(self, text):
         commands = dockerfile.parse_string(text)
         last = max(number for number, command in enumerate(commands) if command.cmd == "FROM")
-        self.commands = commands[last:]
+        self.commands, self.earlier = commands[last:], commands[:last]
 
     def values(self, name):
         """What the last instruction of a name says; nothing, if there is none."""
@@ -17,12 +25,26 @@ class Image:
         """Whether an instruction is a list of arguments, for which no shell is needed."""
         return any(command.cmd == name and command.json for command in self.commands)
 
+    def flag(self, name, flag):
+        """A flag of the last instruction of a name, `--timeout=6s`."""
+        flags = next((command.flags for command in reversed(self.commands) if command.cmd == name), ())
+        return dict(each.partition("=")[::2] for each in flags).get(flag)
+
+    def taken(self):
+        """What the image takes from the folder, and where it puts it."""
+        return {name: command.value[-1] for command in copies(self.commands) for name in command.value[:-1]}
+
     def environment(self):
         found = {}
         for command in self.commands:
             if command.cmd == "ENV":
                 found |= dict(zip(command.value[::2], command.value[1::2]))
         return found
+
+
+def copies(commands):
+    """The instructions that copy from the folder, not from another image."""
+    return [each for each in commands if each.cmd in ("ADD", "COPY") and not any("--from=" in flag for flag in each.flags)]
 
 
 def judge(report, folder):
@@ -41,7 +63,22 @@ def judge(report, folder):
     report.that("ENTRYPOINT is a list", image.is_list("ENTRYPOINT"))
     report.that("HEALTHCHECK is a list", image.is_list("HEALTHCHECK"))
     report.that("HEALTHCHECK of the image", image.values("HEALTHCHECK"), ("CMD", *entry, "health"))
+    report.more("the timeout of HEALTHCHECK", ending.seconds(image.flag("HEALTHCHECK", "--timeout") or "30s"), PATIENCE)
+    judge_copies(report, folder, image)
 
     ignored = folder.text(".dockerignore").split()
-    for name in ("target", ".git"):
+    for name in ("target", ".git", "openapi.json"):
         report.that(f".dockerignore has {name}", name in ignored)
+
+
+def judge_copies(report, folder, image):
+    taken = image.taken()
+    # By relative paths: the service reads them from the folder that it is started in.
+    report.that("WORKDIR of the image", image.values("WORKDIR"), ("".join(image.values("ENTRYPOINT")[:1]).rpartition("/")[0],))
+    report.that("the image has toolkit.toml", taken.get("toolkit.toml") in ("./", "toolkit.toml"))
+    for name, value in folder.toml("toolkit.toml").items():
+        if value and isinstance(value, str) and folder.has(value):
+            within = [each for each in taken if f"{value}/".startswith(f"{each}/") and taken[each] == each]
+            report.that(f"the image has {value}, which the setting `{name}` names", bool(within))
+    built = {name for command in copies(image.earlier) for name in command.value[:-1]}
+    report.that("what the image is built from", built, COMPILED)
