@@ -26,6 +26,10 @@ def judge_service(report, folder, services, service):
     given = ending.seconds(service.get("stop_grace_period", "10s"))
     ending.judge(report, "stop_grace_period", given, environment, folder.toml("toolkit.toml"))
 
+    report.that("the service is started as the image says", {"command", "entrypoint"} & set(service), set())
+    report.that("read_only", service.get("read_only"), True)
+    report.that("where the service may write", service.get("tmpfs"), "/tmp")
+
     collector = urlsplit(environment.get("OTEL_EXPORTER_OTLP_ENDPOINT", ""))
     report.that(f"traces go to a service of the file: {collector.hostname}", collector.hostname in services)
     report.that("the port that traces go to", collector.port, 4318)

@@ -2,8 +2,9 @@
 
 import re
 
-# What is not sent within this time after the last request is lost; see `toolkit/src/docs/serving.md`.
-FLUSH = 5
+# How long each may take at the most, after the last request; see `toolkit/src/docs/serving.md`. One hook can be
+# added without a change of the files.
+CUTTING, HOOK, FLUSH = 1, 5, 6
 UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600}
 
 
@@ -13,8 +14,8 @@ def judge(report, what, given, *settings):
 
 
 def needed(*settings):
-    drain = setting("drain_delay", "0s", *settings)
-    return seconds(drain) + seconds(setting("shutdown_timeout", "30s", *settings)) + FLUSH
+    drain = seconds(setting("drain_delay", "0s", *settings))
+    return drain + seconds(setting("shutdown_timeout", "30s", *settings)) + CUTTING + HOOK + FLUSH
 
 
 def setting(name, default, *settings):
