@@ -1,7 +1,9 @@
 """The service in Kubernetes."""
 
+from fractions import Fraction
+
 from . import ending
-from .image import Image
+from .image import PATIENCE, Image
 
 KINDS = {
     "Deployment": "apps/v1",
@@ -12,6 +14,16 @@ KINDS = {
 
 # What the toolkit answers; a service that is not ready is not one to be killed.
 PROBES = {"startupProbe": "/health/live", "livenessProbe": "/health/live", "readinessProbe": "/health/ready"}
+
+# How long resources may take to be made, in seconds.
+START = 30
+
+# Below this, in bytes, a service is killed as soon as it has something to do.
+MEMORY = 256 << 20
+UNITS = {"m": Fraction(1, 1000), "": 1, "Ki": 1 << 10, "Mi": 1 << 20, "Gi": 1 << 30}
+
+# By which a collector tells pods from one another, and the fields of the pod that say it.
+IDENTITY = {"k8s.pod.name": "metadata.name", "service.instance.id": "metadata.uid"}
 
 
 def judge(report, folder):
@@ -24,6 +36,8 @@ def judge(report, folder):
         if folder.has("Dockerfile"):
             image = Image(folder.text("Dockerfile"))
         judge_container(report, deployment, container, image, settings)
+        judge_resources(report, container)
+        judge_identity(report, container)
         judge_selectors(report, of)
         judge_scaling(report, of, container)
 
@@ -45,7 +59,35 @@ def judge_pod(report, pod):
     report.that(f"the image has a tag that stays: {tag!r}", tag not in ("", "latest"))
     for kind in ("requests", "limits"):
         report.that(f"the {kind} of resources", set(container.get("resources", {}).get(kind, {})), {"cpu", "memory"})
+
+    # As the image says; it has no shell.
+    report.that("the container is started as the image says", {"command", "args"} & set(container), set())
+    folders = {each["name"] for each in pod.get("volumes", []) if "sizeLimit" in (each.get("emptyDir") or {})}
+    mounted = [each["mountPath"] for each in container.get("volumeMounts", []) if each["name"] in folders]
+    report.that("where the service may write, within bounds", mounted, ["/tmp"])
     return container
+
+
+def judge_resources(report, container):
+    """Known to be there: see `judge_pod`."""
+    requests, limits = (container["resources"].get(kind, {}) for kind in ("requests", "limits"))
+    for name in sorted(requests.keys() & limits.keys()):
+        report.that(f"the {name} requested is within the limit", quantity(requests[name]) <= quantity(limits[name]))
+    report.that("the limit of memory is enough to serve", quantity(limits.get("memory", 0)) >= MEMORY)
+    workers = next((each.get("value") for each in container.get("env", []) if each["name"] == "TOOLKIT_WORKERS"), 0)
+    report.that("TOOLKIT_WORKERS, for one that is slow and others", int(workers) > max(1, quantity(limits.get("cpu", 0))))
+
+
+def judge_identity(report, container):
+    fields, told = {}, {}
+    for each in container.get("env", []):
+        if each["name"] == "OTEL_RESOURCE_ATTRIBUTES":
+            # A variable that is not defined before is left as it is written.
+            told = dict(pair.partition("=")[::2] for pair in each["value"].split(","))
+            told = {name: fields.get(value, value) for name, value in told.items()}
+        elif "fieldRef" in each.get("valueFrom", {}):
+            fields[f"$({each['name']})"] = each["valueFrom"]["fieldRef"]["fieldPath"]
+    report.that("OTEL_RESOURCE_ATTRIBUTES of the pod", {name: told.get(name) for name in IDENTITY}, IDENTITY)
 
 
 def judge_container(report, deployment, container, image, settings):
@@ -71,6 +113,12 @@ def judge_container(report, deployment, container, image, settings):
     probe = container.get("readinessProbe", {})
     noticed = probe.get("periodSeconds", 10) * probe.get("failureThreshold", 3)
     report.that(f"TOOLKIT_DRAIN_DELAY ({drain} s) is enough for {noticed} s until a probe has failed", drain >= noticed)
+    waits = probe.get("timeoutSeconds", 1)
+    report.more("the timeout of readinessProbe", waits, PATIENCE)
+    report.that("one readinessProbe ends before the next", waits <= probe.get("periodSeconds", 10))
+    probe = container.get("startupProbe", {})
+    started = probe.get("periodSeconds", 10) * probe.get("failureThreshold", 3)
+    report.that(f"the startupProbe leaves time for resources: {started} s", started >= START)
     if image:
         user = "".join(image.values("USER")).partition(":")[0]
         report.that("runAsUser is the image's", str(pod.get("securityContext", {}).get("runAsUser", user)), user)
@@ -108,8 +156,21 @@ def judge_scaling(report, of, container):
     # One pod at least may go, and one stays.
     lowest = scaler.get("minReplicas", 1)
     report.more("minReplicas", lowest, 1)
-    available = budget.get("minAvailable", lowest - budget.get("maxUnavailable", 0))
+    report.more("maxReplicas", scaler["maxReplicas"], lowest)
+    rolling = deployment["spec"].get("strategy", {}).get("rollingUpdate", {})
+    report.that("maxUnavailable while a new version comes", rolling.get("maxUnavailable"), 0)
+    gone = budget.get("maxUnavailable", 0)
+    available = budget.get("minAvailable", lowest - gone if isinstance(gone, int) else gone)
+    if not isinstance(available, int):
+        report.that("the PodDisruptionBudget counts pods, not shares", available, "a number")
+        return
     report.that(f"of {lowest} pods, {available} have to stay", 0 < available < lowest)
+
+
+def quantity(text):
+    """`250m` or `512Mi`, in cores or bytes."""
+    number = str(text).rstrip("".join(UNITS))
+    return Fraction(number) * UNITS[str(text)[len(number) :]]
 
 
 def resolve(port, container):
