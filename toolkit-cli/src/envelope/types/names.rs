@@ -44,9 +44,11 @@ impl Names {
     }
 
     fn differing(&mut self, name: String, between: &str) -> String {
+        // A `_` in a keyword's place is none between a letter and a number.
+        let bare = name.trim_end_matches('_');
         let numbered = (2..).map(|number| {
-            let between = if name.ends_with(|last: char| last.is_ascii_digit()) { "_" } else { between };
-            format!("{name}{between}{number}")
+            let between = if bare.ends_with(is_digit) { "_" } else { between };
+            format!("{bare}{between}{number}")
         });
         let mut names = std::iter::once(name.clone()).chain(numbered);
         let free = names.find(|name| !self.0.contains(name)).unwrap_or(name);
@@ -57,7 +59,8 @@ impl Names {
 
 /// What the names of a model's types begin with.
 pub(super) fn prefix(model: &str) -> String {
-    pascal(model, "Model", "Model").chars().take(LONGEST_PREFIX).collect()
+    let name: String = pascal(model, "Model", "Model").chars().take(LONGEST_PREFIX).collect();
+    name.trim_end_matches('_').to_owned()
 }
 
 /// Words in Pascal case; `none` if there are none, and after `before` if they begin with a digit.
@@ -132,4 +135,42 @@ fn sign(character: char) -> Option<&'static str> {
         '&' => "and",
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As rustc takes it: a `_` is between two digits, or at the end.
+    fn assert_upper_camel_case(name: &str) {
+        let characters: Vec<char> = name.trim_end_matches('_').chars().collect();
+        let underscores = (0..characters.len()).filter(|&index| characters[index] == '_');
+        let mut around = underscores.map(|index| (index > 0, characters[index - 1], characters[index + 1]));
+        assert!(around.all(|(inside, before, after)| inside && is_digit(before) && is_digit(after)), "{name}");
+        assert!(characters.first().is_some_and(|first| first.is_uppercase()), "{name}");
+    }
+
+    #[test]
+    fn a_prefix_is_cut_where_a_type_s_name_goes_on() {
+        assert_eq!(prefix("chur-2024-10-12-13-15-17-19-21-22"), "Chur2024_10_12_13_15_17_19_21");
+        for length in 0..60 {
+            let model: String = "a-1-22-333-bc-4-5-6-7-8-9-10-11-12-13-14-15-16-17".chars().skip(length / 4).collect();
+            assert_upper_camel_case(&format!("{}Input", prefix(&model)));
+            assert_upper_camel_case(&format!("{}Input", prefix(&format!("{}{model}", "x".repeat(length)))));
+        }
+    }
+
+    #[test]
+    fn names_that_would_be_the_same_differ_by_a_number() {
+        let of = |words: &[&str], name: fn(&mut Names, &str) -> String| {
+            let mut names = Names::default();
+            words.iter().map(|word| name(&mut names, word)).collect::<Vec<_>>()
+        };
+        let variants = of(&["Self", "self", "SELF", "a1", "A1", "18-24", "18 24", "self 2"], Names::variant);
+        for name in &variants {
+            assert_upper_camel_case(name);
+        }
+        assert_eq!(variants[..3], ["Self_", "Self2", "Self3"]);
+        assert_eq!(of(&["type", "Type", "a", "A"], Names::field), ["type_", "type_2", "a", "a_2"]);
+    }
 }
