@@ -133,6 +133,10 @@ impl Types {
             if default.is_none() && !(field.required || field.schema.nullable) {
                 said.docs.push("The model does without it, too.".to_owned());
             }
+            if let (None, Some(default)) = (&default, &field.default) {
+                let default = text::code(&default.to_string());
+                said.docs.push(format!("The model's default is {default}, which is not applied here."));
+            }
         }
         let name = names.field(&field.name);
         Member { name, text: field.name.clone(), docs: said.docs, rules: said.rules, default, form }

@@ -239,6 +239,28 @@ fn whatever_is_in_an_envelope_what_is_printed_is_rust_as_rustfmt_writes_it() {
 }
 
 #[test]
+fn a_default_that_is_not_written_as_rust_is_told() {
+    let float = json!({ "type": "float64" });
+    let optional = |name: &str, default: Value, schema: Value| {
+        json!({ "name": name, "required": false, "default": default, "schema": schema })
+    };
+    let row = columns(&[
+        optional("day", json!("2020-02-29"), json!({ "type": "date", "nullable": true })),
+        optional("at", json!("12:30:00"), json!({ "type": "time", "unit": "ms" })),
+        optional("shares", json!({ "a": 0.5 }), json!({ "type": "map", "values": float, "nullable": true })),
+        optional("none", Value::Null, json!({ "type": "date", "nullable": true })),
+        optional("count", json!(2), json!({ "type": "int64", "nullable": true })),
+    ]);
+    let source = written(&manifest("m", "", &[("rows", row.clone())], &row), None).unwrap().source;
+    for default in ["`\"2020-02-29\"`", "`\"12:30:00\"`", "`{\"a\":0.5}`"] {
+        let doc = format!("    /// The model's default is {default}, which is not applied here.\n");
+        assert!(source.contains(&doc), "{default}: {source}");
+    }
+    assert_eq!(source.matches("which is not applied here").count(), 3, "{source}");
+    assert!(source.contains("#[default(None)]") && source.contains("#[default(Some(2))]"), "{source}");
+}
+
+#[test]
 fn a_function_without_rows_is_refused_with_what_to_do() {
     let float = json!({ "type": "float64" });
     let series = json!({ "type": "series", "values": float });
