@@ -286,6 +286,8 @@ fn the_toolkit_is_where_the_user_says() {
     assert!(at.contains("git = \"https://example.com/a/toolkit\", rev = \"0a1b2c\""), "{at}");
     let secret = dependency(&["three", "--toolkit", "https://me:secret@example.com/a/toolkit"]);
     assert!(!secret.contains("secret"), "{secret}");
+    let secret = dependency(&["ssh", "--toolkit", "SSH://git:secret@example.com/a/toolkit"]);
+    assert!(secret.contains("git = \"ssh://git@example.com/a/toolkit\""), "{secret}");
     let absolute = format!("path = \"{}/toolkit\"", root().display());
     assert!(dependency(&["four", "--toolkit", root().to_str().unwrap()]).contains(&absolute));
     assert!(dependency(&["five", "--toolkit", &format!("{}/toolkit/..", root().display())]).contains(&absolute));
@@ -309,6 +311,14 @@ fn a_toolkit_that_cannot_be_taken_is_refused() {
     assert!(refused("git@example.com:a/toolkit").contains("write ssh://"));
     assert!(refused("https://example.com/a b").contains("leave out spaces"));
     assert!(refused("https://example.com/a#0a1b2c").contains("--define toolkit_rev=COMMIT"));
+    for url in ["git+https://me:secret@example.com/a", "https://example.com/a?token=secret", "me:secret@example.com:a"]
+    {
+        assert!(!refused(url).contains("secret"), "{url}");
+    }
+    assert!(refused("git+https://example.com/a").contains("https, http, ssh, git, file"));
+    assert!(refused("https://").contains("https://HOST/PATH") && refused("x://y").contains("https, http"));
+    let defined = ["shop", "--define", "toolkit=https://me:secret@example.com/a"];
+    assert!(!fails(&mut toolkit(folder.path(), &defined)).contains("secret"));
     let both = ["shop", "--define", "toolkit_rev=0a1b2c", "--toolkit", root().to_str().unwrap()];
     assert!(fails(&mut toolkit(folder.path(), &both)).contains("is a commit of a git repository"));
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
+use url::Url;
 
 /// What a service and this command have in common.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -12,6 +13,9 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// What to do when nothing else helps.
 const SAY: &str = "say where the service takes the toolkit from: `--toolkit URL` of its git repository, or `--toolkit \
                    FOLDER` of a clone";
+
+/// How cargo loads a git repository.
+const SCHEMES: [&str; 5] = ["https", "http", "ssh", "git", "file"];
 
 /// Where a service takes the toolkit from. Never a registry: what is called `toolkit` there is somebody else's.
 #[derive(Debug, PartialEq)]
@@ -67,23 +71,39 @@ impl Source {
         }
     }
 
-    /// The repository at a URL, which is asked nothing.
-    fn git(url: &str) -> anyhow::Result<Self> {
-        let plain = |c: char| c.is_ascii_graphic() && !"\"'\\{}#?<>`".contains(c);
-        if !url.chars().all(plain) {
+    /// The repository at a URL, which is asked nothing. What is told of it has no secrets, even where it is refused.
+    fn git(given: &str) -> anyhow::Result<Self> {
+        let Ok(url) = Url::parse(given) else {
+            bail!("this is not the URL of a git repository; write it as https://HOST/PATH");
+        };
+        let (scheme, has_more) = (url.scheme(), url.query().is_some() || url.fragment().is_some());
+        if !SCHEMES.contains(&scheme) {
             bail!(
-                "`{url}` is not the URL of a git repository; leave out spaces, quotes, `?` and `#`, and say which commit \
-                 with `--define toolkit_rev=COMMIT`"
+                "cargo takes no git repository from `{scheme}://`; the URL begins with one of {}",
+                SCHEMES.join(", ")
             );
         }
-        Ok(Self::Git { url: without_password(url), rev: None })
+        if scheme != "file" && url.host_str().is_none_or(str::is_empty) {
+            bail!("the URL of a git repository has a host in it; write it as {scheme}://HOST/PATH");
+        }
+        let plain = |c: char| c.is_ascii_graphic() && !"\"'\\{}<>`".contains(c);
+        let is_plain = given.chars().all(plain) && !has_more;
+        let url = without_secrets(url);
+        if !is_plain {
+            bail!(
+                "write the URL of the git repository as {url}; leave out spaces, quotes, `?` and `#`, and say which \
+                 commit with `--define toolkit_rev=COMMIT`"
+            );
+        }
+        Ok(Self::Git { url, rev: None })
     }
 
     /// The clone in a folder, which must have this command's version.
     fn folder(given: &Path) -> anyhow::Result<Self> {
         let text = given.display();
         if given.to_str().is_some_and(|text| text.contains('@') && text.contains(':')) && !given.exists() {
-            bail!("cargo does not take `{text}` as the URL of a git repository; write ssh://USER@HOST/PATH");
+            // There may be a password in it.
+            bail!("cargo does not take USER@HOST:PATH as the URL of a git repository; write ssh://USER@HOST/PATH");
         }
         let root = given.canonicalize().with_context(|| {
             format!("there is no folder {text}; give the root of a clone of the toolkit, or a URL with `https://`")
@@ -112,8 +132,10 @@ impl Source {
     fn of_this_command() -> anyhow::Result<Self> {
         let executable = std::env::current_exe().with_context(|| SAY)?;
         if let Some(source) = installed(&executable) {
-            return Self::from_record(&source)
-                .with_context(|| format!("this command was installed from {source}; {SAY}"));
+            return Self::from_record(&source).with_context(|| {
+                let from = if source.starts_with("git+") { "a git repository" } else { source.as_str() };
+                format!("this command was installed from {from}; {SAY}")
+            });
         }
         match Path::new(env!("CARGO_MANIFEST_DIR")).parent() {
             Some(root) if root.is_dir() => Self::folder(root).with_context(|| SAY),
@@ -181,16 +203,16 @@ fn version_in(root: &Path) -> anyhow::Result<String> {
     version.with_context(|| format!("the package `toolkit` in {} has no version", root.display()))
 }
 
-/// A URL without the password or token in it: it goes into a file that is committed.
-fn without_password(url: &str) -> String {
-    match url.split_once("://") {
-        Some((scheme @ ("http" | "https"), rest)) => {
-            let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
-            let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
-            format!("{scheme}://{host}/{path}")
-        }
-        _ => url.to_owned(),
+/// A URL without the password or token in it: it goes into a file that is committed. Only for ssh the user is no secret.
+fn without_secrets(mut url: Url) -> String {
+    url.set_query(None);
+    url.set_fragment(None);
+    // They fail where there can be none, as in the URL of a file.
+    _ = url.set_password(None);
+    if url.scheme() != "ssh" {
+        _ = url.set_username("");
     }
+    url.into()
 }
 
 #[cfg(test)]
@@ -221,5 +243,41 @@ mod tests {
         for url in ["https://example.com/\", version = \"1", "https://example.com/a b", "https://example.com/\\"] {
             Source::git(url).unwrap_err();
         }
+    }
+
+    #[test]
+    fn a_url_is_taken_without_its_secrets() {
+        for (given, taken) in [
+            ("HTTPS://me:secret@Example.com/a", "https://example.com/a"),
+            ("https://secret@example.com/a", "https://example.com/a"),
+            ("ssh://git:secret@example.com/a", "ssh://git@example.com/a"),
+            ("ssh://git@example.com:2222/a", "ssh://git@example.com:2222/a"),
+            ("git://me:secret@example.com/a", "git://example.com/a"),
+            ("file:///srv/toolkit", "file:///srv/toolkit"),
+        ] {
+            assert_eq!(Source::git(given).unwrap(), Source::Git { url: taken.to_owned(), rev: None });
+        }
+    }
+
+    #[test]
+    fn a_url_that_is_refused_is_told_without_its_secrets() {
+        for url in [
+            "git+https://me:secret@example.com/a",
+            "https://example.com/a?token=secret",
+            "https://me:secret@example.com/a#0a1b2c",
+            "https://me:secret@example.com/a b",
+            "https://me:secret@/a",
+            "https://",
+            "ssh://",
+            "ssh:///secret",
+            "://",
+            "x://y",
+            "git+https://x",
+        ] {
+            let told = format!("{:#}", Source::git(url).unwrap_err());
+            assert!(!told.contains("secret"), "{told}");
+        }
+        let told = format!("{:#}", Source::folder(Path::new("me:secret@example.com:a/toolkit")).unwrap_err());
+        assert!(!told.contains("secret"), "{told}");
     }
 }

@@ -140,6 +140,8 @@ impl Questions {
     fn allowed(&self, name: &str, value: &str) -> anyhow::Result<()> {
         let Some(question) = self.0.get(name) else {
             match name {
+                // There may be a password in a URL.
+                "toolkit" if value.contains("://") => bail!("`toolkit` is not defined so; say `--toolkit URL`"),
                 "toolkit" => bail!("`toolkit` is not defined so; say `--toolkit {value}`"),
                 "model" => bail!("`model` is not defined so; say `--model ENVELOPE`"),
                 "name" | "project-name" => bail!("the service's name is not defined so; say `toolkit new {value}`"),
