@@ -1,4 +1,4 @@
-use std::io::Write;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use serde_json::{Value, json};
@@ -30,21 +30,29 @@ impl From<anyhow::Error> for Failure {
 impl Reporter {
     /// Prints `value` with `--json`, and what `text` makes of it without.
     pub(crate) fn answer(&self, value: &Value, text: impl FnOnce() -> String) -> anyhow::Result<()> {
-        let mut out = std::io::stdout().lock();
         let text = if self.json { format!("{value:#}") } else { text() };
-        writeln!(out, "{}", text.trim_end())?;
-        Ok(())
+        Ok(print(&format!("{}\n", text.trim_end()))?)
     }
 
     /// Tells why it failed: on the error output, or with `--json` on the standard output.
     pub(crate) fn failed(&self, failure: &Failure) -> ExitCode {
         if self.json {
             let document = json!({ "error": failure.message, "faults": failure.faults });
-            println!("{document:#}");
+            // It has failed already, whoever hears of it.
+            _ = print(&format!("{document:#}\n"));
         } else {
             eprintln!("error: {}", failure.message);
             failure.faults.iter().for_each(|fault| eprintln!("  {fault}"));
         }
         ExitCode::from(2)
+    }
+}
+
+/// Prints; a reader that has seen enough and left is no error.
+pub(crate) fn print(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
+        _ => Ok(()),
     }
 }

@@ -64,6 +64,12 @@ fn the_service_of_the_folder_is_built_and_asked() {
     assert_eq!(code, Some(1), "{told}");
     assert!(told.contains("The music") && told.contains("The film"), "{told}");
 
+    assert!(told.contains("write the file again: `cargo run -- openapi > "), "{told}");
+
+    let (code, _, told) = project.run(&["openapi", "--check", "nonexistent.json"]);
+    assert_eq!(code, Some(2), "it is no difference: {told}");
+    assert!(told.contains("the file nonexistent.json cannot be read") && told.lines().count() == 1, "{told}");
+
     project.write("src/main.rs", "fn main() { let it; }");
     let (code, _, told) = project.run(&["openapi"]);
     assert_eq!(code, Some(2));
@@ -140,5 +146,29 @@ fn completions_and_help_are_printed() {
     for command in ["dev", "openapi", "routes", "completions"] {
         let (_, help, _) = run(&[command, "--help"]);
         assert!(help.contains(&format!("Examples:\n  toolkit {command}")), "{help}");
+    }
+}
+
+#[test]
+fn a_reader_that_leaves_is_no_failure() {
+    let folder = TempDir::new().unwrap();
+    let churn = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/churn/churn.envelope");
+    let churn = churn.to_str().unwrap();
+    for arguments in [
+        &["new", "shop", "--defaults"][..],
+        &["completions", "bash"],
+        &["envelope", "types", churn],
+        &["routes", "--json"],
+    ] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_toolkit"));
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        command.args(arguments).current_dir(folder.path()).env("CARGO_NET_OFFLINE", "true");
+        let output = command.stdout(writer).stderr(std::process::Stdio::piped()).output().unwrap();
+        // There is no service.
+        let code = if arguments[0] == "routes" { 2 } else { 0 };
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {told}");
+        assert!(!told.contains("Broken pipe") && !told.contains("panicked"), "{arguments:?}: {told}");
     }
 }
