@@ -3,6 +3,8 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use anyhow::Context;
+
 use crate::arguments::{Openapi, Package, Routes};
 use crate::package::Service;
 use crate::report::Reporter;
@@ -16,6 +18,8 @@ pub(crate) fn openapi(openapi: &Openapi) -> anyhow::Result<ExitCode> {
         words.push("--yaml".into());
     }
     if let Some(file) = &openapi.check {
+        // Else that is told by the service, and ends as a difference does.
+        std::fs::File::open(file).with_context(|| format!("the file {} cannot be read", file.display()))?;
         // The service runs in the folder of its package.
         words.extend(["--check".into(), std::path::absolute(file)?.into()]);
     }

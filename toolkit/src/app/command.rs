@@ -134,18 +134,31 @@ fn openapi(app: &App, matches: &ArgMatches) -> crate::Result {
 }
 
 fn check(document: &crate::Document, path: &Path) -> crate::Result {
+    let told = |said: String| -> crate::Error { Told(said).into() };
     let other = std::fs::read_to_string(path)
-        .map_err(|error| anyhow::anyhow!("the file {} cannot be read: {error}", path.display()))?;
-    let differences = document.differences_from(&other).map_err(|error| error.context(path.display().to_string()))?;
+        .map_err(|error| told(format!("the file {} cannot be read: {error}", path.display())))?;
+    let differences =
+        document.differences_from(&other).map_err(|error| told(format!("{}: {error}", path.display())))?;
     if differences.is_empty() {
         return Ok(());
     }
-    Err(Told(format!(
-        "the service's OpenAPI document differs from {0}:\n  {1}\nif the change is meant, write the file again: `openapi > {0}`",
+    let is_json = serde_json::from_str::<serde::de::IgnoredAny>(&other).is_ok();
+    Err(told(format!(
+        "the service's OpenAPI document differs from {0}:\n  {1}\nif the change is meant, write the file again: `{2} openapi{3} > {0}`",
         path.display(),
         differences.join("\n  "),
-    ))
-    .into())
+        program(),
+        if is_json { "" } else { " --yaml" },
+    )))
+}
+
+/// What somebody types to run this program.
+fn program() -> String {
+    match std::env::args_os().next() {
+        // Cargo tells what it runs where it is.
+        Some(program) if std::env::var_os("CARGO").is_none() => program.display().to_string(),
+        _ => "cargo run --".to_owned(),
+    }
 }
 
 fn routes(app: &App, as_json: bool) -> crate::Result {

@@ -241,9 +241,7 @@ fn whatever_is_in_an_envelope_what_is_printed_is_rust_as_rustfmt_writes_it() {
 #[test]
 fn a_default_that_is_not_written_as_rust_is_told() {
     let float = json!({ "type": "float64" });
-    let optional = |name: &str, default: Value, schema: Value| {
-        json!({ "name": name, "required": false, "default": default, "schema": schema })
-    };
+    let optional = |name: &str, default: Value, schema: Value| json!({ "name": name, "required": false, "default": default, "schema": schema });
     let row = columns(&[
         optional("day", json!("2020-02-29"), json!({ "type": "date", "nullable": true })),
         optional("at", json!("12:30:00"), json!({ "type": "time", "unit": "ms" })),

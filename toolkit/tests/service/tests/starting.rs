@@ -121,6 +121,15 @@ fn the_document_is_printed_and_checked_without_serving() {
         errors.contains(r#"changed  paths["/fast"].get.summary: "Answers sometimes" -> "Answers at once""#),
         "{errors}"
     );
+    assert!(errors.contains(&format!(" openapi > {}`", file.display())), "{errors}");
+
+    std::fs::write(&file, "openapi: 3.1.0\n").unwrap();
+    let (code, _, errors) = run(&["openapi", "--check", file.to_str().unwrap()]);
+    assert!(code == Some(1) && errors.contains(&format!(" openapi --yaml > {}`", file.display())), "{errors}");
+
+    let (code, _, errors) = run(&["openapi", "--check", "/nonexistent"]);
+    assert_eq!(code, Some(1));
+    assert!(errors.contains("the file /nonexistent cannot be read") && errors.lines().count() == 1, "{errors}");
 }
 
 #[test]
