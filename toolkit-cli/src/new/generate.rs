@@ -41,6 +41,8 @@ pub(super) fn generate(
     }
     // It asks who the author is, and fails where nobody says so. The templates name none.
     command.env("CARGO_NAME", name).env("TMPDIR", workshop.scratch()).stdout(Stdio::piped());
+    // It calls rustfmt, for which rustup would load a toolchain from the network.
+    command.env("RUSTUP_AUTO_INSTALL", "0");
     if silent {
         command.arg("--silent").stdin(Stdio::null()).stderr(Stdio::piped());
     }
