@@ -240,8 +240,11 @@ fn a_repository_gets_no_other_one_inside() {
     let folder = TempDir::new().unwrap();
     let git = Command::new("git").args(["init", "--quiet"]).current_dir(folder.path()).status().unwrap();
     assert!(git.success());
-    succeeds(&mut toolkit(folder.path(), &["shop"]));
+    let said = succeeds(&mut toolkit(folder.path(), &["shop"]));
+    assert!(said.contains("note: ") && said.contains("move .github/workflows/ci.yml there"), "{said}");
     assert!(!folder.path().join("shop/.git").exists());
+    let said = succeeds(&mut toolkit(folder.path(), &["plain", "--define", "github=false"]));
+    assert!(!said.contains(".github"), "{said}");
     fs::write(folder.path().join(".gitignore"), "other\n").unwrap();
     succeeds(&mut toolkit(folder.path(), &["other"]));
     assert!(folder.path().join("other/.git").is_dir(), "what a repository ignores is not in it");

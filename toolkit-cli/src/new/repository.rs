@@ -7,12 +7,21 @@ use super::place::Place;
 /// What a git hook or another tool says of its own repository.
 const OF_ANOTHER: [&str; 5] = ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY"];
 
-/// Puts the service in `made` under version control, unless the place where it goes is already; or tells why it is not.
+/// What GitHub is to run.
+const WORKFLOW: &str = ".github/workflows/ci.yml";
+
+/// Puts the service in `made` under version control, unless the place where it goes is already; or tells why it is not, or
+/// what is left to do.
 pub(super) fn init(made: &Path, place: &Place, interruption: &Interruption) -> Option<String> {
     let mut init = git(made);
     init.args(["init", "--quiet"]);
     if is_in_one(place, interruption) {
-        return None;
+        return made.join(WORKFLOW).is_file().then(|| {
+            format!(
+                "the service is in a git repository, and GitHub runs workflows at the root of one only: move {WORKFLOW} \
+                 there, and let it work in the service's folder"
+            )
+        });
     }
     match interruption.output(&mut init, true) {
         Ok(output) if output.status.success() => None,
