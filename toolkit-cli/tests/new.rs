@@ -448,6 +448,7 @@ fn what_comes_to_be_meanwhile_is_not_replaced() {
     let output = toolkit(folder.path(), &["shop"]).env("PATH", path).output().unwrap();
     assert_eq!(output.status.code(), Some(2), "{}", text(&output));
     assert!(text(&output).contains("cannot be moved to `shop`"), "{}", text(&output));
+    assert!(text(&output).contains("take another name"), "{}", text(&output));
     assert_eq!(names(folder.path()), ["shop"]);
     assert!(names(&folder.path().join("shop")).is_empty());
 }

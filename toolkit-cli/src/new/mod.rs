@@ -76,7 +76,12 @@ fn make(arguments: &New, report: &Reporter, interruption: &Interruption) -> anyh
     if interruption.signal().is_some() {
         bail!("interrupted");
     }
-    workshop.finish(name, &place).with_context(|| format!("the service cannot be moved to `{name}`"))?;
+    workshop.finish(name, &place).with_context(|| {
+        format!(
+            "the service cannot be moved to `{name}`; if something has come to be there meanwhile, remove it or take \
+             another name"
+        )
+    })?;
 
     notes.extend(cargo::not_a_member(place.folder()));
     for note in notes {
