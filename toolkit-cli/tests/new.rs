@@ -458,6 +458,10 @@ fn a_broken_model_is_refused_before_anything_is_made() {
     let folder = TempDir::new().unwrap();
     let missing = fails(&mut toolkit(folder.path(), &["shop", "--model", "missing.envelope"]));
     assert!(missing.contains("missing.envelope cannot be served"), "{missing}");
+    let other = TempDir::new().unwrap();
+    fs::write(other.path().join("mine.txt"), "mine").unwrap();
+    let said = fails(&mut toolkit(folder.path(), &["shop", "--model", other.path().to_str().unwrap()]));
+    assert!(said.contains("is no envelope: ") && !said.contains("remove"), "{said}");
     fs::write(folder.path().join("broken.envelope"), "no envelope").unwrap();
     let output = toolkit(folder.path(), &["shop", "--model", "broken.envelope"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));

@@ -33,6 +33,12 @@ impl UserModel {
     ///
     /// It is not whole, or its model needs what a service does not have.
     pub(super) fn open(path: &Path) -> anyhow::Result<Self> {
+        if path.is_dir() && !path.join("envelope.json").exists() {
+            bail!(
+                "{0} is no envelope: there is no `envelope.json` in it; make one out of a model with `toolkit envelope pack`",
+                path.display()
+            );
+        }
         let envelope = Envelope::open(path).with_context(|| format!("{} cannot be served", path.display()))?;
         let engine = match &envelope.manifest().runtime {
             Runtime::Onnx(onnx) => match onnx.engine {
