@@ -129,7 +129,7 @@ fn quotable(row: &Value) -> Option<String> {
 /// The first sentence of what the envelope says of its model, if it is plain text.
 fn description(manifest: &Manifest) -> String {
     let first = manifest.description.lines().next().unwrap_or_default().trim();
-    let first = first.split_inclusive(". ").next().unwrap_or_default().trim();
+    let first = sentence(first);
     // The template takes no characters either that end a line or turn its direction.
     let line = |c: char| !c.is_control() && !matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let plain = |c: char| line(c) && !"\"\\{}[]*_`<>".contains(c);
@@ -139,6 +139,16 @@ fn description(manifest: &Manifest) -> String {
     } else {
         format!("Serves the model {}.", file_name(&manifest.name))
     }
+}
+
+/// The first sentence of a line, or the whole line: what ends an abbreviation ends no sentence.
+fn sentence(line: &str) -> &str {
+    let ends = |end: &usize| {
+        let word = line[..*end].rsplit(|c: char| c.is_whitespace() || c == '(').next().unwrap_or_default();
+        let is_short = ["e.g", "i.e", "vs"].contains(&word.to_lowercase().as_str()) || word.chars().count() == 1;
+        !is_short && line[*end + 1..].trim_start().starts_with(char::is_uppercase)
+    };
+    line.match_indices(". ").map(|(end, _)| end).find(ends).map_or(line, |end| &line[..=end])
 }
 
 #[cfg(test)]
@@ -168,6 +178,9 @@ mod tests {
         for (of_the_model, of_the_service) in [
             ("Tells who leaves", "Tells who leaves."),
             ("Tells who leaves. Trained\nwell", "Tells who leaves."),
+            ("Tells who leaves, e.g. in 5 days.", "Tells who leaves, e.g. in 5 days."),
+            ("Tells (e.g. Anna, vs. Bob) by J. Doe. Trained well.", "Tells (e.g. Anna, vs. Bob) by J. Doe."),
+            ("Tells who leaves within approx. 5 days", "Tells who leaves within approx. 5 days."),
             ("# Churn\n\nTells who leaves", "Serves the model churn."),
             ("Tells \"who\" leaves", "Serves the model churn."),
             ("Tells \u{202e}who leaves", "Serves the model churn."),
