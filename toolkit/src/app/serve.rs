@@ -1,6 +1,11 @@
 use std::{io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
-use axum::{Router, extract::ConnectInfo};
+use axum::{
+    Router,
+    extract::ConnectInfo,
+    http::{HeaderValue, StatusCode, header::CONNECTION},
+    response::Response,
+};
 use hyper::{Request, body::Incoming};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -19,9 +24,9 @@ use super::{
     supervisor,
     table::Table,
 };
-use crate::{openapi::pages, settings::ServerSettings};
+use crate::{openapi::pages, resource::Readiness, settings::ServerSettings};
 
-/// How long a client that has connected may take to begin, once the service no longer takes connections: it did not know.
+/// How long a client that has a connection may take to send a request, once the service takes no others: it did not know.
 const LAST_MOMENT: Duration = Duration::from_millis(500);
 
 /// How long connections that are cut off may take to go.
@@ -47,7 +52,7 @@ pub(super) async fn serve(started: Started, inherited: Option<Inherited>) -> cra
     let places = Arc::new(Semaphore::new(settings.max_connections.get()));
     let (stopping, stopped) = watch::channel(());
     let (cutting, cut) = watch::channel(());
-    let accepting = accept(&listener, &started.router, &settings, &places, [&stopped, &cut]);
+    let accepting = accept(&listener, &started, &places, [&stopped, &cut]);
     tokio::select! {
         () = accepting => {}
         () = told_to_stop(&started, settings.drain_delay) => {}
@@ -125,12 +130,11 @@ async fn stop_signal() {
 
 async fn accept(
     listener: &TcpListener,
-    router: &Router,
-    settings: &ServerSettings,
+    started: &Started,
     places: &Arc<Semaphore>,
     [stopped, cut]: [&watch::Receiver<()>; 2],
 ) {
-    let connection = Connection::new(settings);
+    let connection = Connection::new(&started.settings, started.readiness.clone());
     loop {
         // The semaphore is never closed.
         let Ok(place) = places.clone().acquire_owned().await else { return };
@@ -143,7 +147,7 @@ async fn accept(
                 continue;
             }
         };
-        let (connection, router) = (connection.clone(), router.clone());
+        let (connection, router) = (connection.clone(), started.router.clone());
         let (stopped, mut cut) = (stopped.clone(), cut.clone());
         tokio::spawn(async move {
             tokio::select! {
@@ -161,10 +165,11 @@ struct Connection {
     http1: auto::Builder<TokioExecutor>,
     http2: auto::Builder<TokioExecutor>,
     header_timeout: Duration,
+    readiness: Readiness,
 }
 
 impl Connection {
-    fn new(settings: &ServerSettings) -> Self {
+    fn new(settings: &ServerSettings, readiness: Readiness) -> Self {
         let mut http1 = auto::Builder::new(TokioExecutor::new()).http1_only();
         http1
             .http1()
@@ -178,7 +183,7 @@ impl Connection {
             .max_header_list_size(u32::try_from(settings.header_limit).unwrap_or(u32::MAX))
             .max_concurrent_streams(100)
             .keep_alive_interval(Duration::from_secs(30));
-        Self { http1, http2, header_timeout: settings.header_timeout }
+        Self { http1, http2, header_timeout: settings.header_timeout, readiness }
     }
 
     async fn serve(&self, stream: TcpStream, client: SocketAddr, router: Router, mut stopped: watch::Receiver<()>) {
@@ -193,17 +198,35 @@ impl Connection {
             () = last_moment(stopped.clone()) => return,
         };
         let builder = if speaks_http2 { &self.http2 } else { &self.http1 };
-        let router = router.map_request(move |mut request: Request<Incoming>| {
-            request.extensions_mut().insert(ConnectInfo(client));
-            request
-        });
+        let readiness = self.readiness.clone();
+        let router = router
+            .map_request(move |mut request: Request<Incoming>| {
+                request.extensions_mut().insert(ConnectInfo(client));
+                request
+            })
+            .map_response(move |mut response: Response| {
+                // HTTP/2 has no such header, and a connection that speaks another protocol from here on has its own.
+                let is_last = !readiness.is_accepting() && !speaks_http2;
+                if is_last && response.status() != StatusCode::SWITCHING_PROTOCOLS {
+                    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+                }
+                response
+            });
         let service = TowerToHyperService::new(router);
         let mut connection = pin!(builder.serve_connection_with_upgrades(TokioIo::new(stream), service));
         let ended = tokio::select! {
             // First: one that has read nothing when it hears of the end is closed, with the request that waits in it.
             biased;
             ended = connection.as_mut() => ended,
-            _ = stopped.changed() => {
+            () = async {
+                // HTTP/2 tells the client which of its requests were seen. HTTP/1 can only close, and what is on its way is
+                // lost: until then, the client hears of the end with its next answer.
+                if speaks_http2 {
+                    let _ = stopped.changed().await;
+                } else {
+                    last_moment(stopped).await;
+                }
+            } => {
                 connection.as_mut().graceful_shutdown();
                 connection.await
             }

@@ -136,6 +136,37 @@ fn a_client_that_connected_before_the_end_is_answered() {
 }
 
 #[test]
+fn a_client_that_keeps_its_connection_is_answered_once_more_and_told_to_close_it() {
+    let mut service = Service::start(&[]);
+    let [mut kept, mut idle] = [service.connect(), service.connect()];
+    for connection in [&mut kept, &mut idle] {
+        assert_eq!(connection.get("/fast").header("connection"), "");
+    }
+    service.signal("TERM");
+    service.wait_for_log("told to stop");
+    std::thread::sleep(Duration::from_millis(100));
+    let answer = kept.get("/fast");
+    assert_eq!((answer.status, answer.header("connection")), (200, "close"));
+    assert_eq!(kept.read_to_end(), "");
+    assert_eq!(service.wait(), Some(0));
+    assert_eq!(idle.read_to_end(), "");
+}
+
+#[test]
+fn while_it_drains_answers_tell_clients_to_close_their_connections() {
+    let service = Service::start(&["--drain-delay=30s"]);
+    let mut kept = service.connect();
+    assert_eq!(kept.get("/fast").header("connection"), "");
+    service.signal("TERM");
+    service.wait_for_log("told to stop");
+    for connection in [&mut kept, &mut service.connect()] {
+        let answer = connection.get("/fast");
+        assert_eq!((answer.status, answer.header("connection")), (200, "close"));
+        assert_eq!(connection.read_to_end(), "");
+    }
+}
+
+#[test]
 fn health_says_whether_the_service_with_these_settings_is_ready() {
     let service = Service::start(&["--drain-delay=30s"]);
     let address = service.address().to_string();
