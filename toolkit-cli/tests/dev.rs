@@ -127,20 +127,73 @@ fn get(address: SocketAddr, path: &str) -> Result<String, String> {
     if head.starts_with("HTTP/1.1 200") { Ok(body.to_owned()) } else { Err(answer) }
 }
 
-/// Calls again and again, with a connection each.
+/// A connection that is kept until an answer says that it is closed, as clients do that keep a pool of them.
+struct Kept {
+    address: SocketAddr,
+    stream: Option<BufReader<TcpStream>>,
+}
+
+impl Kept {
+    fn to(address: SocketAddr) -> Self {
+        Self { address, stream: None }
+    }
+
+    /// The body of an answer with 200.
+    fn get(&mut self, path: &str) -> Result<String, String> {
+        let is_fresh = self.stream.is_none();
+        self.exchange(path).map_err(|error| format!("{error}, fresh: {is_fresh}"))
+    }
+
+    fn exchange(&mut self, path: &str) -> std::io::Result<String> {
+        let mut stream = match self.stream.take() {
+            Some(stream) => stream,
+            None => BufReader::new(TcpStream::connect(self.address)?),
+        };
+        stream.get_ref().set_read_timeout(Some(PATIENCE))?;
+        write!(stream.get_mut(), "GET {path} HTTP/1.1\r\nHost: service\r\n\r\n")?;
+        let mut head = String::new();
+        while !head.ends_with("\r\n\r\n") {
+            if stream.read_line(&mut head)? == 0 {
+                return Err(std::io::Error::other(format!("the connection ended: {head:?}")));
+            }
+        }
+        let head = head.to_lowercase();
+        let length = head.split("content-length: ").nth(1).and_then(|rest| rest.lines().next()?.parse().ok());
+        let mut body = vec![0; length.unwrap_or(0)];
+        stream.read_exact(&mut body)?;
+        if !head.contains("connection: close") {
+            self.stream = Some(stream);
+        }
+        let body = String::from_utf8(body).map_err(std::io::Error::other)?;
+        if head.starts_with("http/1.1 200") { Ok(body) } else { Err(std::io::Error::other(format!("{head}{body}"))) }
+    }
+}
+
+/// Calls again and again.
 struct Caller {
     stop: Arc<AtomicBool>,
     calls: JoinHandle<(usize, Vec<String>)>,
 }
 
 impl Caller {
+    /// With a connection for each call.
     fn start(address: SocketAddr) -> Self {
+        Self::calling(move || get(address, "/film"))
+    }
+
+    /// With one connection for as many calls as the service allows.
+    fn keeping(address: SocketAddr) -> Self {
+        let mut kept = Kept::to(address);
+        Self::calling(move || kept.get("/film"))
+    }
+
+    fn calling(mut call: impl FnMut() -> Result<String, String> + Send + 'static) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = stop.clone();
         let calls = std::thread::spawn(move || {
             let (mut answered, mut failures) = (0, Vec::new());
             while !stopped.load(Ordering::Relaxed) {
-                match get(address, "/film") {
+                match call() {
                     Ok(_) => answered += 1,
                     Err(failure) => failures.push(failure),
                 }
@@ -163,7 +216,7 @@ fn every_request_is_answered_while_the_service_is_edited() {
     let project = Project::new("toolkit-edited-service");
     let dev = Dev::start(&project);
     dev.answers("first");
-    let caller = Caller::start(dev.address);
+    let callers = [Caller::start(dev.address), Caller::keeping(dev.address), Caller::keeping(dev.address)];
     let mut times = Vec::new();
     for (film, edit) in [
         ("second", Project::answer as fn(&Project, &str)),
@@ -226,9 +279,11 @@ fn every_request_is_answered_while_the_service_is_edited() {
     std::thread::sleep(Duration::from_secs(2));
     assert_eq!(dev.log(), before);
 
-    let (answered, failures) = caller.end();
-    assert!(failures.is_empty(), "{failures:?} in\n{}", dev.log());
-    assert!(answered > 100, "{answered}");
+    for caller in callers {
+        let (answered, failures) = caller.end();
+        assert!(failures.is_empty(), "{failures:?} in\n{}", dev.log());
+        assert!(answered > 100, "{answered}");
+    }
     dev.end();
 }
 
