@@ -8,6 +8,7 @@ use anyhow::Context;
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::net::UnixDatagram;
 use tokio::process::{Child, Command};
+use tokio::sync::watch;
 
 use super::build::Program;
 use super::socket::Socket;
@@ -17,7 +18,7 @@ use super::socket::Socket;
 /// input, and becomes file descriptor 3.
 const START: &str = r#"export LISTEN_PID=$$; exec "$@" 3<&0 </dev/null"#;
 
-/// How long a service may take to stop before it is told again.
+/// How long a service may take to stop before it is told again, when the command ends.
 const INSISTING: Duration = Duration::from_secs(2);
 
 /// How often it is told: to stop, not to drain any longer, to cut off requests.
@@ -64,15 +65,24 @@ impl Process {
         self.child.wait().await
     }
 
-    /// Tells it to stop, again and again, until it has.
-    pub(super) async fn stop(mut self) {
-        for _ in 0..TIMES {
-            self.terminate();
+    /// Tells it to stop, and waits until it has: how long its requests may take is for its settings to say.
+    ///
+    /// From when `insisting` says so, it is told again and again.
+    pub(super) async fn stop(mut self, mut insisting: watch::Receiver<bool>) {
+        self.terminate();
+        tokio::select! {
+            _ = self.child.wait() => return,
+            _ = insisting.wait_for(|is_so| *is_so) => {}
+        }
+        for _ in 1..TIMES {
             if tokio::time::timeout(INSISTING, self.child.wait()).await.is_ok() {
                 return;
             }
+            self.terminate();
         }
-        let _ = self.child.kill().await;
+        if tokio::time::timeout(INSISTING, self.child.wait()).await.is_err() {
+            let _ = self.child.kill().await;
+        }
     }
 
     fn terminate(&self) {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::Context;
 use tempfile::TempDir;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::build::{Program, build};
@@ -28,6 +29,8 @@ struct Session<'a> {
     serving: Serving,
     /// Services that were told to stop, and have not yet.
     stopping: JoinSet<()>,
+    /// Whether they have to hurry, since the command ends.
+    insisting: watch::Sender<bool>,
     /// Where services say that they listen: a file for each.
     notices: TempDir,
     started: u32,
@@ -52,6 +55,7 @@ pub(super) async fn run(dev: &Dev) -> anyhow::Result<()> {
         service,
         serving: Serving::default(),
         stopping: JoinSet::new(),
+        insisting: watch::Sender::new(false),
         notices: TempDir::new()?,
         started: 0,
         shown: !dev.open,
@@ -151,7 +155,7 @@ impl Session<'_> {
         };
         match outcome {
             Err(later) => {
-                self.stopping.spawn(process.stop());
+                self.stopping.spawn(process.stop(self.insisting.subscribe()));
                 return Ok(Some(later));
             }
             Ok(Err(status)) => {
@@ -162,7 +166,7 @@ impl Session<'_> {
         }
         let seconds = change.since.elapsed().as_secs_f64();
         if let Some((before, _)) = self.serving.0.replace((process, program)) {
-            self.stopping.spawn(before.stop());
+            self.stopping.spawn(before.stop(self.insisting.subscribe()));
         }
         if self.started == 1 || moved {
             say(format_args!("serving at {}; Ctrl-C ends it", self.socket.url()?));
@@ -188,8 +192,9 @@ impl Session<'_> {
 
     /// Stops all that was started.
     async fn stop(&mut self) {
+        self.insisting.send_replace(true);
         if let Some((process, _)) = self.serving.0.take() {
-            process.stop().await;
+            self.stopping.spawn(process.stop(self.insisting.subscribe()));
         }
         while self.stopping.join_next().await.is_some() {}
     }
