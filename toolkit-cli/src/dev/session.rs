@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use super::build::{Program, build};
 use super::process::Process;
 use super::say;
-use super::socket::Socket;
+use super::socket::Sockets;
 use super::watch::{Change, Watch};
 use crate::arguments::Dev;
 use crate::package::Service;
@@ -24,7 +24,7 @@ const LONG: Duration = Duration::from_secs(10);
 struct Session<'a> {
     dev: &'a Dev,
     service: Service,
-    socket: Socket,
+    sockets: Sockets,
     watch: Watch,
     serving: Serving,
     /// Services that were told to stop, and have not yet.
@@ -50,7 +50,7 @@ pub(super) async fn run(dev: &Dev) -> anyhow::Result<()> {
     let mut ending = Ending::new()?;
     let mut session = Session {
         dev,
-        socket: Socket::open(&dev.flags)?,
+        sockets: Sockets::open(&dev.flags)?,
         watch: Watch::new(&service)?,
         service,
         serving: Serving::default(),
@@ -129,14 +129,11 @@ impl Session<'_> {
     /// Starts the program, and stops the one before as soon as it listens; or gives back what changed before it did.
     async fn replace(&mut self, program: Program, change: &Change) -> anyhow::Result<Option<Change>> {
         let flags = &self.dev.flags;
-        let moved = self.socket.follow(flags).unwrap_or_else(|error| {
-            // The service says itself what is wrong with its settings.
-            say(format_args!("{error:#}"));
-            false
-        });
+        // What is wrong with its settings otherwise, the service says itself.
+        let stays = self.sockets.follow(flags).inspect_err(|error| say(format_args!("{error:#}"))).is_err();
         self.started += 1;
         let notices = self.notices.path().join(self.started.to_string());
-        let mut process = Process::start(&program, flags, &self.socket, &notices)?;
+        let mut process = Process::start(&program, flags, self.sockets.next(), &notices)?;
         let outcome = {
             let mut later = pin!(self.watch.next());
             let mut long = pin!(tokio::time::sleep(LONG));
@@ -168,10 +165,14 @@ impl Session<'_> {
         if let Some((before, _)) = self.serving.0.replace((process, program)) {
             self.stopping.spawn(before.stop(self.insisting.subscribe()));
         }
+        let moved = self.sockets.commit();
+        let url = self.sockets.served.url()?;
         if self.started == 1 || moved {
-            say(format_args!("serving at {}; Ctrl-C ends it", self.socket.url()?));
+            say(format_args!("serving at {url}; Ctrl-C ends it"));
         }
-        if !change.paths.is_empty() {
+        if stays {
+            say(format_args!("serving at {url} as before"));
+        } else if !change.paths.is_empty() {
             say(format_args!("served anew in {seconds:.1} s"));
         }
         self.show();
@@ -184,7 +185,7 @@ impl Session<'_> {
         if std::mem::replace(&mut self.shown, true) {
             return;
         }
-        let shown = self.socket.url().and_then(|url| Ok(open::that_detached(format!("{url}/docs"))?));
+        let shown = self.sockets.served.url().and_then(|url| Ok(open::that_detached(format!("{url}/docs"))?));
         if let Err(error) = shown {
             say(format_args!("the browser cannot be opened: {error:#}"));
         }

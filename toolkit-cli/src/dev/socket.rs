@@ -6,40 +6,75 @@ use anyhow::Context;
 use clap::Command;
 use toolkit::App;
 
-/// The socket that the services serve, one after the other.
+/// The sockets of the services.
+pub(super) struct Sockets {
+    /// The one that they serve, one after the other.
+    pub(super) served: Socket,
+    /// The one that the settings say now, until a service listens there.
+    next: Option<Socket>,
+}
+
+/// A socket that listens.
 pub(super) struct Socket {
     listener: TcpListener,
     /// What the setting said when it was opened; its port may be 0.
     bind: SocketAddr,
 }
 
-impl Socket {
+impl Sockets {
     /// Opens the socket that the settings say.
     pub(super) fn open(flags: &[String]) -> anyhow::Result<Self> {
-        Self::at(bind(flags)?)
+        Ok(Self { served: Socket::at(bind(flags)?)?, next: None })
     }
 
-    /// Opens another one if the settings say another address now; whether they do.
-    pub(super) fn follow(&mut self, flags: &[String]) -> anyhow::Result<bool> {
+    /// Opens another one if the settings say another address now.
+    pub(super) fn follow(&mut self, flags: &[String]) -> anyhow::Result<()> {
+        let held = self.next.take();
         let bind = bind(flags)?;
-        let is_other = bind != self.bind;
-        if is_other {
-            *self = Self::at(bind)?;
+        if bind != self.served.bind {
+            self.next = match held.filter(|held| held.bind == bind) {
+                Some(held) => Some(held),
+                None => Some(self.other(bind)?),
+            };
         }
-        Ok(is_other)
+        Ok(())
     }
 
+    /// The one for the next service.
+    pub(super) fn next(&self) -> &Socket {
+        self.next.as_ref().unwrap_or(&self.served)
+    }
+
+    /// The next one is served, and the one before is closed; whether there was a next one.
+    pub(super) fn commit(&mut self) -> bool {
+        let next = self.next.take();
+        let is_other = next.is_some();
+        if let Some(next) = next {
+            self.served = next;
+        }
+        is_other
+    }
+
+    fn other(&self, bind: SocketAddr) -> anyhow::Result<Socket> {
+        Socket::listen(bind).map_err(|error| {
+            let served = self.served.listener.local_addr();
+            match served.ok().filter(|served| served.port() == bind.port() && error.kind() == ErrorKind::AddrInUse) {
+                Some(served) => anyhow::anyhow!(
+                    "cannot listen on {bind} beside {served}; restart `toolkit dev` to change the address"
+                ),
+                None => refusal(bind, &error),
+            }
+        })
+    }
+}
+
+impl Socket {
     fn at(bind: SocketAddr) -> anyhow::Result<Self> {
-        let listener = TcpListener::bind(bind).map_err(|error| {
-            let cure = match error.kind() {
-                ErrorKind::AddrInUse => "another program listens there; stop it, or choose another address",
-                ErrorKind::PermissionDenied => "ports under 1024 need a privilege; choose a higher one",
-                _ => "choose an address of this machine",
-            };
-            let other = SocketAddr::new(bind.ip(), bind.port().checked_add(1).unwrap_or(8001).max(1024));
-            anyhow::anyhow!("cannot listen on {bind}: {error}; {cure}: `toolkit dev -- --bind {other}`")
-        })?;
-        Ok(Self { listener, bind })
+        Self::listen(bind).map_err(|error| refusal(bind, &error))
+    }
+
+    fn listen(bind: SocketAddr) -> io::Result<Self> {
+        Ok(Self { listener: TcpListener::bind(bind)?, bind })
     }
 
     /// The socket, for another process.
@@ -57,6 +92,17 @@ impl Socket {
         };
         Ok(format!("http://{}", SocketAddr::new(ip, address.port())))
     }
+}
+
+/// Why there is no socket at the address, and what to do.
+fn refusal(bind: SocketAddr, error: &io::Error) -> anyhow::Error {
+    let cure = match error.kind() {
+        ErrorKind::AddrInUse => "another program listens there; stop it, or choose another address",
+        ErrorKind::PermissionDenied => "ports under 1024 need a privilege; choose a higher one",
+        _ => "choose an address of this machine",
+    };
+    let other = SocketAddr::new(bind.ip(), bind.port().checked_add(1).unwrap_or(8001).max(1024));
+    anyhow::anyhow!("cannot listen on {bind}: {error}; {cure}: `toolkit dev -- --bind {other}`")
 }
 
 /// The address that the service would listen on, which runs in this folder with these flags.
@@ -95,9 +141,34 @@ mod tests {
     }
 
     #[test]
+    fn another_address_is_held_until_a_service_listens_there_and_the_one_before_until_then() {
+        let bound = |address: &SocketAddr| flags(&["--bind", &address.to_string()]);
+        let free = || TcpListener::bind("127.0.0.1:0").expect("there is a port").local_addr().expect("it is bound");
+        let [first, second] = [free(), free()];
+        let mut sockets = Sockets::open(&bound(&first)).expect("it is free");
+        for address in [second, second, first, second] {
+            sockets.follow(&bound(&address)).expect("it is free, or held");
+            assert_eq!(sockets.next().listener.local_addr().expect("it is bound"), address);
+            assert_eq!(sockets.served.bind, first);
+        }
+        assert!(sockets.commit());
+        assert_eq!(sockets.served.bind, second);
+        assert!(!sockets.commit());
+    }
+
+    #[test]
+    fn the_same_port_of_another_address_needs_a_restart() {
+        let mut sockets = Sockets::open(&flags(&["--bind", "127.0.0.1:0"])).expect("there is a port");
+        let port = sockets.served.listener.local_addr().expect("it is bound").port();
+        let error = sockets.follow(&flags(&["--bind", &format!("0.0.0.0:{port}")])).expect_err("it is held").to_string();
+        assert!(error.contains("restart `toolkit dev` to change the address"), "{error}");
+        assert_eq!(sockets.next().bind, sockets.served.bind);
+    }
+
+    #[test]
     fn an_address_that_is_taken_is_a_sentence_that_says_what_to_do() {
-        let taken = TcpListener::bind("127.0.0.1:0").expect("there is a port").local_addr().expect("it is bound");
-        let error = Socket::at(taken).err().expect("it is taken").to_string();
+        let taken = TcpListener::bind("127.0.0.1:0").expect("there is a port");
+        let error = Socket::at(taken.local_addr().expect("it is bound")).err().expect("it is taken").to_string();
         assert!(error.contains("another program listens there; stop it"), "{error}");
         assert!(error.contains("`toolkit dev -- --bind 127.0.0.1:"), "{error}");
     }
