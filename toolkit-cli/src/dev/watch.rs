@@ -1,13 +1,15 @@
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::Context;
 use ignore::{DirEntry, WalkBuilder};
-use notify_debouncer_full::notify::{RecommendedWatcher, RecursiveMode};
+use notify_debouncer_full::notify::{Error, ErrorKind, RecommendedWatcher, RecursiveMode};
 use notify_debouncer_full::{DebounceEventResult, Debouncer, RecommendedCache, new_debouncer};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
+use super::say;
 use crate::package::Service;
 
 /// How long nothing must happen before a change is complete: an editor that saves, `git checkout`.
@@ -96,11 +98,26 @@ impl Watch {
     ///
     /// Files that an editor makes while it saves are gone by then.
     fn look(&mut self) -> anyhow::Result<BTreeSet<PathBuf>> {
-        let found = Files::of(&self.service);
-        for folder in found.folders.difference(&self.files.folders) {
-            self.debouncer.watch(folder, RecursiveMode::NonRecursive).with_context(|| {
-                format!("{} cannot be watched; if there are too many folders, let git ignore some", folder.display())
-            })?;
+        let mut found = Files::of(&self.service);
+        let new: Vec<PathBuf> = found.folders.difference(&self.files.folders).cloned().collect();
+        for folder in new {
+            let Err(error) = self.debouncer.watch(&folder, RecursiveMode::NonRecursive) else { continue };
+            match error.kind {
+                ErrorKind::MaxFilesWatch => {
+                    return Err(error).with_context(|| {
+                        format!("{} cannot be watched; there are too many folders, let git ignore some", folder.display())
+                    });
+                }
+                // It was there a moment ago, and is looked for the next time.
+                _ if is_gone(&error.kind) => {
+                    found.folders.remove(&folder);
+                }
+                _ => say(format_args!(
+                    "{} cannot be watched ({}), and changes in it are not seen",
+                    folder.display(),
+                    cause(&error)
+                )),
+            }
         }
         for folder in self.files.folders.difference(&found.folders) {
             // It may be gone.
@@ -109,6 +126,23 @@ impl Watch {
         let before = std::mem::replace(&mut self.files, found);
         let paths = self.files.files.keys().chain(before.files.keys());
         Ok(paths.filter(|path| self.files.files.get(*path) != before.files.get(*path)).cloned().collect())
+    }
+}
+
+fn is_gone(kind: &ErrorKind) -> bool {
+    match kind {
+        ErrorKind::PathNotFound => true,
+        // It is no folder any more, which is to say that another thing has its name.
+        ErrorKind::Io(error) => matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory),
+        _ => false,
+    }
+}
+
+/// The cause without the path, which is told before it.
+fn cause(error: &Error) -> String {
+    match &error.kind {
+        ErrorKind::Io(error) => error.to_string(),
+        _ => error.to_string(),
     }
 }
 
@@ -186,5 +220,38 @@ impl Change {
             Some(path) => format!("{} and {} more", shown(path), self.paths.len() - 1),
             None => "nothing".to_owned(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::*;
+    use crate::arguments::Package;
+
+    #[test]
+    fn a_folder_that_is_gone_while_it_is_looked_at_is_no_failure() {
+        let package = Package { package: Some("toolkit-cli".to_owned()), features: None, bin: None };
+        let mut service = Service::find(&package).expect("this package is found");
+        let folder = tempfile::tempdir().expect("there is a folder");
+        service.sources = [folder.path().to_owned()].into();
+        let mut watch = Watch::new(&service).expect("it is watched");
+        let ended = Arc::new(AtomicBool::new(false));
+        let churn = std::thread::spawn({
+            let (ended, path) = (ended.clone(), folder.path().join("folder"));
+            move || {
+                while !ended.load(Ordering::Relaxed) {
+                    let _ = std::fs::create_dir(&path);
+                    let _ = std::fs::remove_dir(&path);
+                }
+            }
+        });
+        for _ in 0..2000 {
+            watch.look().expect("it goes on");
+        }
+        ended.store(true, Ordering::Relaxed);
+        churn.join().expect("it ends");
     }
 }
