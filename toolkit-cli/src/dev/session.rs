@@ -26,6 +26,8 @@ struct Session<'a> {
     service: Service,
     sockets: Sockets,
     watch: Watch,
+    /// What has changed since the service that serves was started.
+    unserved: Change,
     serving: Serving,
     /// Services that were told to stop, and have not yet.
     stopping: JoinSet<()>,
@@ -52,6 +54,7 @@ pub(super) async fn run(dev: &Dev) -> anyhow::Result<()> {
         dev,
         sockets: Sockets::open(&dev.flags)?,
         watch: Watch::new(&service)?,
+        unserved: Change::none(),
         service,
         serving: Serving::default(),
         stopping: JoinSet::new(),
@@ -75,20 +78,32 @@ pub(super) async fn run(dev: &Dev) -> anyhow::Result<()> {
 impl Session<'_> {
     /// Builds and serves, for ever.
     async fn serve(&mut self) -> anyhow::Result<Infallible> {
-        let mut change = Change::none();
         loop {
-            if let Err(error) = self.renew(change).await {
+            if let Err(error) = self.renew().await {
                 say(format_args!("{error:#}; {}", self.serving.tell()));
             }
-            change = self.serving.beside(self.watch.next()).await?;
-            say(format_args!("{} changed", change.describe(&self.service.folder)));
+            let change = self.serving.beside(self.watch.next()).await?;
+            let since = change.since;
+            self.take(change);
+            // What failed before has been waiting for this.
+            self.unserved.since = since;
+        }
+    }
+
+    /// Tells of a change, and keeps it until it is served.
+    fn take(&mut self, change: Change) {
+        say(format_args!("{} changed", change.describe(&self.service.folder)));
+        if self.unserved.paths.is_empty() {
+            self.unserved = change;
+        } else {
+            self.unserved.join(change);
         }
     }
 
     /// Builds what has changed, and serves it; anew, if more changes meanwhile.
-    async fn renew(&mut self, mut change: Change) -> anyhow::Result<()> {
+    async fn renew(&mut self) -> anyhow::Result<()> {
         loop {
-            if change.is_of_manifest() && !self.find_again()? {
+            if self.unserved.is_of_manifest() && !self.find_again()? {
                 return Ok(());
             }
             let Some(program) = self.serving.beside(build(&self.service)).await? else {
@@ -96,15 +111,16 @@ impl Session<'_> {
                 return Ok(());
             };
             if let Some(later) = self.watch.pending().await? {
-                change.join(later);
+                self.take(later);
                 continue;
             }
-            if self.serving.is(&program) && change.is_compiled() {
+            if self.serving.is(&program) && self.unserved.is_compiled() {
+                self.unserved = Change::none();
                 say("the program is the same, and serves on");
                 return Ok(());
             }
-            match self.replace(program, &change).await? {
-                Some(later) => change.join(later),
+            match self.replace(program).await? {
+                Some(later) => self.take(later),
                 None => return Ok(()),
             }
         }
@@ -127,7 +143,7 @@ impl Session<'_> {
     }
 
     /// Starts the program, and stops the one before as soon as it listens; or gives back what changed before it did.
-    async fn replace(&mut self, program: Program, change: &Change) -> anyhow::Result<Option<Change>> {
+    async fn replace(&mut self, program: Program) -> anyhow::Result<Option<Change>> {
         let flags = &self.dev.flags;
         // What is wrong with its settings otherwise, the service says itself.
         let stays = self.sockets.follow(flags).inspect_err(|error| say(format_args!("{error:#}"))).is_err();
@@ -161,6 +177,7 @@ impl Session<'_> {
             }
             Ok(Ok(())) => {}
         }
+        let change = std::mem::replace(&mut self.unserved, Change::none());
         let seconds = change.since.elapsed().as_secs_f64();
         if let Some((before, _)) = self.serving.0.replace((process, program)) {
             self.stopping.spawn(before.stop(self.insisting.subscribe()));
