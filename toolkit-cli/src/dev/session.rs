@@ -142,7 +142,10 @@ impl Session<'_> {
         }
     }
 
-    /// Starts the program, and stops the one before as soon as it listens; or gives back what changed before it did.
+    /// Starts the program, and stops the one before as soon as it listens; gives back what changed before it did.
+    ///
+    /// What changes meanwhile waits until it listens, since it may be the service itself that writes a file; but it does not
+    /// wait long.
     async fn replace(&mut self, program: Program) -> anyhow::Result<Option<Change>> {
         let flags = &self.dev.flags;
         // What is wrong with its settings otherwise, the service says itself.
@@ -150,6 +153,7 @@ impl Session<'_> {
         self.started += 1;
         let notices = self.notices.path().join(self.started.to_string());
         let mut process = Process::start(&program, flags, self.sockets.next(), &notices)?;
+        let mut changed = None;
         let outcome = {
             let mut later = pin!(self.watch.next());
             let mut long = pin!(tokio::time::sleep(LONG));
@@ -157,25 +161,28 @@ impl Session<'_> {
             let mut starting = pin!(self.serving.beside(process.ready()));
             loop {
                 tokio::select! {
-                    outcome = &mut starting => break Ok(outcome?),
-                    change = &mut later => break Err(change?),
+                    outcome = &mut starting => break Some(outcome?),
+                    change = &mut later, if changed.is_none() => changed = Some(change?),
                     () = &mut long, if !is_long => {
                         is_long = true;
                         say("the service was started, and does not listen yet");
                     }
                 }
+                if is_long && changed.is_some() {
+                    break None;
+                }
             }
         };
         match outcome {
-            Err(later) => {
+            None => {
                 self.stopping.spawn(process.stop(self.insisting.subscribe()));
-                return Ok(Some(later));
+                return Ok(changed);
             }
-            Ok(Err(status)) => {
+            Some(Err(status)) => {
                 say(format_args!("the service ended before it listened ({status}); {}", self.serving.tell()));
-                return Ok(None);
+                return Ok(changed);
             }
-            Ok(Ok(())) => {}
+            Some(Ok(())) => {}
         }
         let change = std::mem::replace(&mut self.unserved, Change::none());
         let seconds = change.since.elapsed().as_secs_f64();
@@ -194,7 +201,7 @@ impl Session<'_> {
         }
         self.show();
         while self.stopping.try_join_next().is_some() {}
-        Ok(None)
+        Ok(changed)
     }
 
     /// Shows the documentation, once.
