@@ -317,6 +317,80 @@ fn a_service_that_cannot_be_built_or_ends_waits_for_the_next_change_and_requests
     assert!(TcpStream::connect(other).is_err());
 }
 
+/// A service that says what was in `word.txt` when it started, and takes its time at `/slow`.
+fn with_words(rest: &str) -> String {
+    format!(
+        "//! Words.\nuse toolkit::prelude::*;\n\n/// Slow.\n#[get(\"/slow\")]\nfn get_slow() -> &'static str {{\n    \
+         std::thread::sleep(std::time::Duration::from_secs(5));\n    \"at last\"\n}}\n\n\
+         /// The word.\n#[get(\"/film\")]\nfn get_film(word: &Word) -> String {{\n    word.0.clone()\n}}\n\n\
+         struct Word(String);\n\n#[resource]\nfn word() -> Word {{\n    \
+         Word(std::fs::read_to_string(\"word.txt\").unwrap_or_default())\n}}\n\n\
+         #[toolkit::main]\nasync fn main() -> toolkit::Result {{\n{rest}    toolkit::app!().serve().await\n}}\n"
+    )
+}
+
+#[test]
+fn a_change_is_kept_until_it_is_served_and_a_slow_request_is_finished() {
+    let project = Project::new("toolkit-kept-changes");
+    project.write("src/main.rs", &with_words(""));
+    project.write("word.txt", "first");
+    let dev = Dev::start(&project);
+    dev.answers("first");
+    let slow = std::thread::spawn({
+        let address = dev.address;
+        move || get(address, "/slow")
+    });
+    std::thread::sleep(Duration::from_millis(300));
+    project.write("word.txt", "second");
+    dev.answers("second");
+    assert_eq!(slow.join().unwrap().as_deref(), Ok("\"at last\""), "{}", dev.log());
+
+    // Data that changed with a source that does not compile.
+    project.write("word.txt", "third");
+    project.write("src/main.rs", "fn main() { let it; }");
+    dev.told("the build failed; the service of before still serves", 1);
+    project.write("src/main.rs", &with_words(""));
+    dev.answers("third");
+
+    // An address that came with a fault, and was undone.
+    let settings = std::fs::read_to_string(project.folder.join("toolkit.toml")).unwrap();
+    let other = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    project.write("toolkit.toml", &format!("bind = \"{other}\"\nwrong = 1\n"));
+    dev.told("the service ended before it listened (exit status: 1); the service of before still serves", 1);
+    let before = dev.log().matches("served anew in ").count();
+    project.write("toolkit.toml", &settings);
+    dev.told("served anew in ", before + 1);
+    assert_eq!(get(dev.address, "/film").as_deref(), Ok("\"third\""));
+    assert!(!dev.log().contains("cannot listen on"), "{}", dev.log());
+
+    // The same port of all addresses.
+    let everywhere = format!("0.0.0.0:{}", dev.address.port());
+    project.write("toolkit.toml", &settings.replace(&dev.address.to_string(), &everywhere));
+    dev.told(&format!("cannot listen on {everywhere} beside {}; restart `toolkit dev`", dev.address), 1);
+    dev.told(&format!("serving at http://{} as before", dev.address), 1);
+    assert_eq!(dev.log().matches("served anew in ").count(), before + 1, "{}", dev.log());
+    project.write("toolkit.toml", &settings);
+    dev.told("served anew in ", before + 2);
+
+    // A folder that comes and goes ends nothing.
+    for number in 0..200 {
+        let path = project.folder.join(format!("folder_{}", number % 3));
+        std::fs::create_dir(&path).unwrap();
+        std::fs::remove_dir(&path).unwrap();
+    }
+
+    // A service that writes in its own folder serves, and its changes are told.
+    let writing = "    if !std::fs::exists(\"written\")? {\n        std::fs::write(\"written\", \"\")?;\n        \
+                   std::thread::sleep(std::time::Duration::from_secs(1));\n    }\n";
+    let before = dev.log().matches("served anew in ").count();
+    project.write("src/main.rs", &with_words(writing));
+    dev.told("toolkit dev: written changed", 1);
+    dev.told("served anew in ", before + 2);
+    dev.is_quiet();
+    assert_eq!(get(dev.address, "/film").as_deref(), Ok("\"third\""));
+    dev.end();
+}
+
 #[test]
 fn what_is_being_built_ends_with_the_command() {
     let project = Project::new("toolkit-slow-build");
