@@ -261,20 +261,21 @@ impl Serving {
     }
 }
 
-/// The signals that end the command: Ctrl-C, `kill`, and a terminal that is closed.
-struct Ending([Signal; 3]);
+/// The signals that end the command: Ctrl-C, Ctrl-\, `kill`, and a terminal that is closed.
+struct Ending([Signal; 4]);
 
 impl Ending {
     fn new() -> anyhow::Result<Self> {
-        let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
-        let [interrupt, terminate, hangup] = kinds.map(signal);
-        Ok(Self([interrupt?, terminate?, hangup?]))
+        let kinds = [SignalKind::interrupt(), SignalKind::quit(), SignalKind::terminate(), SignalKind::hangup()];
+        let [interrupt, quit, terminate, hangup] = kinds.map(signal);
+        Ok(Self([interrupt?, quit?, terminate?, hangup?]))
     }
 
     async fn asked(&mut self) {
-        let [interrupt, terminate, hangup] = &mut self.0;
+        let [interrupt, quit, terminate, hangup] = &mut self.0;
         tokio::select! {
             _ = interrupt.recv() => {}
+            _ = quit.recv() => {}
             _ = terminate.recv() => {}
             _ = hangup.recv() => {}
         }

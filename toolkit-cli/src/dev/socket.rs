@@ -97,7 +97,10 @@ impl Socket {
 /// Why there is no socket at the address, and what to do.
 fn refusal(bind: SocketAddr, error: &io::Error) -> anyhow::Error {
     let cure = match error.kind() {
-        ErrorKind::AddrInUse => "another program listens there; stop it, or choose another address",
+        ErrorKind::AddrInUse => {
+            "another program listens there; stop it (it may be a service that an earlier `toolkit dev` has left), or choose \
+             another address"
+        }
         ErrorKind::PermissionDenied => "ports under 1024 need a privilege; choose a higher one",
         _ => "choose an address of this machine",
     };
