@@ -163,7 +163,8 @@ mod tests {
     fn the_same_port_of_another_address_needs_a_restart() {
         let mut sockets = Sockets::open(&flags(&["--bind", "127.0.0.1:0"])).expect("there is a port");
         let port = sockets.served.listener.local_addr().expect("it is bound").port();
-        let error = sockets.follow(&flags(&["--bind", &format!("0.0.0.0:{port}")])).expect_err("it is held").to_string();
+        let error =
+            sockets.follow(&flags(&["--bind", &format!("0.0.0.0:{port}")])).expect_err("it is held").to_string();
         assert!(error.contains("restart `toolkit dev` to change the address"), "{error}");
         assert_eq!(sockets.next().bind, sockets.served.bind);
     }

@@ -105,7 +105,10 @@ impl Watch {
             match error.kind {
                 ErrorKind::MaxFilesWatch => {
                     return Err(error).with_context(|| {
-                        format!("{} cannot be watched; there are too many folders, let git ignore some", folder.display())
+                        format!(
+                            "{} cannot be watched; there are too many folders, let git ignore some",
+                            folder.display()
+                        )
                     });
                 }
                 // It was there a moment ago, and is looked for the next time.
