@@ -85,8 +85,12 @@ impl Dev {
     }
 
     /// Ends it as Ctrl-C does; it ends with 0, and leaves nobody who listens.
-    fn end(mut self) {
-        self.signal("-INT");
+    fn end(self) {
+        self.end_with("-INT");
+    }
+
+    fn end_with(mut self, signal: &str) {
+        self.signal(signal);
         let log = self.log.clone();
         let otherwise = || format!("it does not end:\n{}", log.lock().unwrap());
         wait(|| self.process.try_wait().unwrap().is_some(), otherwise);
@@ -400,7 +404,7 @@ fn what_is_being_built_ends_with_the_command() {
     let dev = Dev::start(&project);
     let builds = || std::fs::read_to_string(project.folder.join("builds")).unwrap_or_default();
     wait(|| !builds().is_empty(), || format!("nothing is built:\n{}", dev.log()));
-    dev.end();
+    dev.end_with("-QUIT");
     let is_gone = || !Path::new("/proc").join(builds()).join("exe").exists();
     wait(is_gone, || "the build goes on".to_owned());
 }
