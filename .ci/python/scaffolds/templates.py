@@ -65,10 +65,10 @@ def whole(name, answers, command):
             answers_as_declared(service, project, answers)
             say(f"       from nothing to the first answers: {time.monotonic() - begun:.1f} s")
             run(service.program, "health", cwd=project)
-        is_as_answered(project, answers)
         told = run(service.program, "health", cwd=project, fails=True)
         if str(port) not in told:
             raise Failed(f"`health` of a service that does not run says:\n{told}")
+        is_as_answered(project, answers)
         run("cargo", "fmt", "--check", cwd=project)
         run("cargo", "test", cwd=project)
         run("cargo", "clippy", "--all-targets", "--", "-D", "warnings", cwd=project)
