@@ -216,7 +216,8 @@ impl Compare {
     fn domain(&mut self, old: &Schema, new: &Schema, at: &str) {
         let none = Domain::default();
         let (old_domain, new_domain) = (old.domain.as_ref().unwrap_or(&none), new.domain.as_ref().unwrap_or(&none));
-        let kind = &new.kind;
+        // Only the wider kind reads what both schemas say.
+        let kind = if Relation::of(&old.kind, &new.kind).takes_less { &old.kind } else { &new.kind };
         self.bound("value", kind, old_domain.min.clone(), new_domain.min.clone(), Bound::Least, at);
         self.bound("value", kind, old_domain.max.clone(), new_domain.max.clone(), Bound::Greatest, at);
         match (&old_domain.values, &new_domain.values) {

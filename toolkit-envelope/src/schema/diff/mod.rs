@@ -191,6 +191,23 @@ mod tests {
     }
 
     #[test]
+    fn a_bound_that_only_the_wider_kind_can_hold_is_compared() {
+        let (narrow, wide) = (
+            json!({ "type": "int16", "domain": { "max": 0 } }),
+            json!({ "type": "int64", "domain": { "max": 32768 } }),
+        );
+        let [sent, received] = told(narrow.clone(), wide.clone());
+        assert_eq!(sent, ["compatible: / is int64, was int16", "compatible: / has a greatest value of 32768, had 0"]);
+        assert_eq!(received, ["breaking: / is int64, was int16", "breaking: / has a greatest value of 32768, had 0"]);
+        let [sent, received] = told(wide, narrow);
+        assert_eq!(sent, ["breaking: / is int16, was int64", "breaking: / has a greatest value of 0, had 32768"]);
+        assert_eq!(
+            received,
+            ["compatible: / is int16, was int64", "compatible: / has a greatest value of 0, had 32768"]
+        );
+    }
+
+    #[test]
     fn a_function_changes_in_what_it_takes_and_in_what_it_returns() {
         let params = [Field::new("age", Schema::new(Kind::Int32))];
         let new = [Field::new("age", Schema::new(Kind::Int64)), Field::new("city", Schema::new(Kind::String))];
