@@ -1,9 +1,11 @@
 //! The command `toolkit`.
 
 mod arguments;
+mod cargo;
 mod completions;
 mod dev;
 mod envelope;
+mod keywords;
 mod new;
 mod package;
 mod predict;

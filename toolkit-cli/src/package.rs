@@ -1,17 +1,14 @@
 //! Which package is the service, and what it is built of: as cargo knows it.
 
 use std::collections::BTreeSet;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 
 use anyhow::{Context, bail};
 use serde::Deserialize;
 
 use crate::arguments::Package;
-
-/// The oldest cargo that builds the toolkit.
-const OLDEST: &str = env!("CARGO_PKG_RUST_VERSION");
+use crate::cargo;
 
 /// The binary of a package that serves.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +29,9 @@ pub(crate) struct Service {
 impl Service {
     /// The service of this folder, or of a package of its workspace.
     pub(crate) fn find(package: &Package) -> anyhow::Result<Self> {
-        check_cargo()?;
+        if let Some(fault) = cargo::fault(Command::new("cargo")) {
+            bail!(fault);
+        }
         Metadata::read(package)?.service(package)
     }
 
@@ -45,36 +44,6 @@ impl Service {
         }
         cargo
     }
-}
-
-/// That there is a cargo, and that it is new enough.
-fn check_cargo() -> anyhow::Result<()> {
-    let told = run(Command::new("cargo").arg("--version"))?;
-    let text = String::from_utf8_lossy(&told.stdout);
-    if !told.status.success() {
-        bail!("cargo does not run:\n{}", String::from_utf8_lossy(&told.stderr).trim());
-    }
-    // `cargo 1.95.0 (f2d3ce0bd 2026-03-21)`
-    let version = text.split_whitespace().nth(1).unwrap_or_default();
-    if numbers(version) < numbers(OLDEST) {
-        bail!("cargo {version} is too old: services need {OLDEST} or later; update it with `rustup update`");
-    }
-    Ok(())
-}
-
-/// The first two numbers of a version.
-fn numbers(version: &str) -> Option<(u32, u32)> {
-    let mut numbers = version.split('.').map(|number| number.parse().ok());
-    Some((numbers.next()??, numbers.next()??))
-}
-
-fn run(command: &mut Command) -> anyhow::Result<Output> {
-    command.output().map_err(|error| match error.kind() {
-        ErrorKind::NotFound => {
-            anyhow::anyhow!("there is no `cargo` on the PATH; install Rust with rustup: https://rustup.rs")
-        }
-        _ => anyhow::Error::from(error).context("cargo does not run"),
-    })
 }
 
 /// What `cargo metadata` says, as far as it matters here.
@@ -135,7 +104,7 @@ impl Metadata {
         if let (Some(features), None) = (&package.features, &package.package) {
             cargo.args(["--features", features]);
         }
-        let told = run(&mut cargo)?;
+        let told = cargo.output().context("cargo does not run")?;
         let error = String::from_utf8_lossy(&told.stderr);
         if error.contains("could not find `Cargo.toml`") {
             let folder = std::env::current_dir()?;

@@ -231,7 +231,7 @@ fn without_git_the_service_is_made_all_the_same() {
     let (folder, nothing) = (TempDir::new().unwrap(), TempDir::new().unwrap());
     let said = succeeds(toolkit(folder.path(), &["shop"]).env("PATH", nothing.path()));
     assert!(said.contains("there is no `git`"), "{said}");
-    assert!(said.contains("there is no `cargo`; install Rust"), "{said}");
+    assert!(said.contains("there is no `cargo` on the PATH; install Rust"), "{said}");
     assert!(folder.path().join("shop/Cargo.toml").is_file() && !folder.path().join("shop/.git").exists());
 }
 
@@ -256,7 +256,7 @@ fn an_old_cargo_is_told() {
     let folder = TempDir::new().unwrap();
     let (_commands, path) = commands(&[("cargo", "echo 'cargo 1.94.1 (0123abc 2026-01-01)'")]);
     let said = succeeds(toolkit(folder.path(), &["shop"]).env("PATH", &path));
-    assert!(said.contains("your cargo is 1.94; say `rustup update`"), "{said}");
+    assert!(said.contains("cargo 1.94 is too old: services need"), "{said}");
     let (_commands, path) = commands(&[("cargo", "echo 'error: no default is configured' >&2; exit 1")]);
     let said = succeeds(toolkit(folder.path(), &["other"]).env("PATH", &path));
     assert!(said.contains("`cargo --version` says: no default is configured"), "{said}");

@@ -26,6 +26,9 @@ from .templates import folder
 PAGE = ROOT / "toolkit" / "src" / "docs" / "first_hour.md"
 FENCE = re.compile(r"^```(.+)\n((?:.*\n)*?)```\n(?:\n```text\n((?:.*\n)*?)```\n)?", re.MULTILINE)
 
+#: How many blocks of commands the page has at least.
+FEWEST = 12
+
 #: How long output may take to become as told, in seconds.
 PATIENCE = 120
 
@@ -35,16 +38,19 @@ def judges(url):
 
 
 def whole(url):
+    fences = [(kind.split(), commands, told) for kind, commands, told in FENCE.findall(PAGE.read_text())]
+    fences = [(kinds, commands, told) for (name, *kinds), commands, told in fences if name == "sh"]
+    # A page that is written otherwise must not pass for want of commands.
+    if len(fences) < FEWEST:
+        raise Failed(f"{PAGE.name} has {len(fences)} fences of commands, and should have at least {FEWEST}")
     run(ROOT / ".ci" / "container-bases", cwd=ROOT)
     # What `cargo install` finds there it does not compile again, although it is of another commit.
     shutil.rmtree(TARGET / "release", ignore_errors=True)
     with folder() as start:
         session = Session(start, url)
         try:
-            for kind, commands, told in FENCE.findall(PAGE.read_text()):
-                words = kind.split()
-                if words[0] == "sh":
-                    session.run(words[1:], commands, told)
+            for kinds, commands, told in fences:
+                session.run(kinds, commands, told)
             # The image is there: how it is built and run is looked at more closely.
             run(ROOT / ".ci" / "container", session.folder, "/v0/api/recommendations?item_id=1", cwd=ROOT)
         finally:

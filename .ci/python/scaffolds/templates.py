@@ -96,6 +96,8 @@ def answers_as_declared(service, project, answers):
     own = {path: operations for path, operations in document["paths"].items() if path.startswith("/v0/")}
     if "path" in answers and answers["path"] not in own:
         raise Failed(f"{answers['path']} is not among {list(own)}")
+    if not own:
+        raise Failed(f"the document has no endpoint of the service: {list(document['paths'])}")
     for path, operations in own.items():
         for method, operation in operations.items():
             if method == "get":

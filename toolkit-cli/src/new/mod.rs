@@ -9,10 +9,9 @@
 //! - `generate`: `cargo-generate` run on them
 //! - `model`: the user's model instead of the template's
 //! - `repository`: the service under version control
-//! - `cargo`: whether the user's cargo can build it
+//! - `workspace`: the user's cargo, and what it takes the service for
 //! - `interruption`: Ctrl-C, noted until nothing half-made is left
 
-mod cargo;
 mod generate;
 mod interruption;
 mod model;
@@ -21,6 +20,7 @@ mod place;
 mod repository;
 mod source;
 mod templates;
+mod workspace;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -29,6 +29,7 @@ use anyhow::{Context, bail};
 use serde_json::json;
 
 use crate::arguments::New;
+use crate::cargo;
 use crate::report::{Failure, Reporter};
 
 pub(crate) use generate::as_cargo_generate;
@@ -59,7 +60,8 @@ fn make(arguments: &New, report: &Reporter, interruption: &Interruption) -> anyh
     let source = Source::find(arguments.toolkit.as_deref(), &arguments.define)?;
     let given = template.questions()?.check(&arguments.define)?;
     let model = arguments.model.as_deref().map(UserModel::open).transpose()?;
-    let mut notes: Vec<String> = cargo::too_old(place.parent()).into_iter().collect();
+    // The service is made all the same: it can be built in its container, which brings its own cargo.
+    let mut notes: Vec<String> = cargo::fault(workspace::cargo(place.parent())).into_iter().collect();
 
     let workshop = place.workshop()?;
     template.write(&workshop.template())?;
@@ -83,7 +85,7 @@ fn make(arguments: &New, report: &Reporter, interruption: &Interruption) -> anyh
         )
     })?;
 
-    notes.extend(cargo::not_a_member(place.folder()));
+    notes.extend(workspace::not_a_member(place.folder()));
     for note in notes {
         eprintln!("note: {note}");
     }

@@ -1,12 +1,6 @@
 use anyhow::bail;
 
-/// Rust's keywords, also those that are kept for later (The Rust Reference, "Keywords", edition 2024).
-const KEYWORDS: [&str; 52] = [
-    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn", "else",
-    "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod",
-    "move", "mut", "override", "priv", "pub", "ref", "return", "self", "static", "struct", "super", "trait", "true",
-    "try", "type", "typeof", "union", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
-];
+use crate::keywords::KEYWORDS;
 
 /// Crates that come with Rust.
 const WITH_RUST: [&str; 5] = ["alloc", "core", "proc_macro", "std", "test"];
@@ -152,7 +146,8 @@ mod tests {
             refused(name);
         }
         let lists: [&[&str]; 5] = [&KEYWORDS, &WITH_RUST, &TOOLKIT, &IN_THE_CODE, &OF_CARGO];
-        for name in lists.concat() {
+        // A capital they refuse wherever it stands.
+        for name in lists.concat().into_iter().filter(|name| *name != "Self") {
             assert!(theirs.contains(&name), "{name}");
         }
     }

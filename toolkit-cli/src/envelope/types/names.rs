@@ -1,12 +1,6 @@
 use std::collections::HashSet;
 
-/// The words that are no names in Rust (Reference, "Keywords").
-const KEYWORDS: [&str; 53] = [
-    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn", "else",
-    "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod",
-    "move", "mut", "override", "priv", "pub", "ref", "return", "self", "Self", "static", "struct", "super", "trait",
-    "true", "try", "type", "typeof", "union", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
-];
+use crate::keywords::KEYWORDS;
 
 /// The most characters of a name that is made of a longer text.
 const LONGEST: usize = 40;
