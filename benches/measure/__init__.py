@@ -1,1 +1,0 @@
-"""What `benches/run` measures: one file per figure."""

@@ -1,0 +1,6 @@
+//! Serves the endpoints on `TOOLKIT_BIND`.
+
+#[toolkit::main]
+async fn main() -> toolkit::Result {
+    peer_toolkit::app().serve().await
+}
