@@ -11,7 +11,7 @@ pub(crate) struct Figure {
 pub(crate) enum Ratio {
     /// How many times as good, and half of the range in which the middle half of the rounds lay.
     Known { median: f64, spread: f64 },
-    /// The rounds lie further apart than the two figures do: `spread` is of the ratio.
+    /// Not every round says which is better: `spread` is of the ratio.
     Unknown { spread: f64 },
 }
 
@@ -20,7 +20,7 @@ pub(crate) enum Ratio {
 pub(crate) enum Verdict {
     Met,
     Missed,
-    /// The rounds lie further apart than the ratio and what it should be.
+    /// Some rounds say so, and some otherwise.
     Unknown,
 }
 
@@ -52,31 +52,36 @@ impl Figure {
 
     /// How many times as good this one is as `other`, taken in the same rounds.
     pub(crate) fn ratio(&self, other: &Self, better: Better) -> Ratio {
-        let (median, spread) = self.ratios(other, better);
-        if spread > (median - 1.0).abs() { Ratio::Unknown { spread } } else { Ratio::Known { median, spread } }
+        let ratios = self.ratios(other, better);
+        let (median, spread) = (quantile(&ratios, 0.5), half_range(&ratios));
+        if agree(&ratios, 1.0) { Ratio::Known { median, spread } } else { Ratio::Unknown { spread } }
     }
 
     /// Whether this one is at least `target` times as good as `other`.
     pub(crate) fn reaches(&self, other: &Self, better: Better, target: f64) -> Verdict {
-        let (median, spread) = self.ratios(other, better);
-        if spread > (median - target).abs() {
+        let ratios = self.ratios(other, better);
+        if !agree(&ratios, target) {
             Verdict::Unknown
-        } else if median >= target {
+        } else if quantile(&ratios, 0.5) >= target {
             Verdict::Met
         } else {
             Verdict::Missed
         }
     }
 
-    /// The median of the ratios of the rounds, and half of the range of their middle half.
-    fn ratios(&self, other: &Self, better: Better) -> (f64, f64) {
+    /// Of each round.
+    fn ratios(&self, other: &Self, better: Better) -> Vec<f64> {
         let ratios = self.rounds.iter().zip(&other.rounds).map(|(own, others)| match better {
             Better::More => own / others,
             Better::Less => others / own,
         });
-        let ratios = ratios.collect::<Vec<_>>();
-        (quantile(&ratios, 0.5), half_range(&ratios))
+        ratios.collect()
     }
+}
+
+/// Whether all rounds lie on one side of a ratio: of two figures that are the same, one time in sixteen five do.
+fn agree(ratios: &[f64], at: f64) -> bool {
+    ratios.iter().all(|ratio| *ratio >= at) || ratios.iter().all(|ratio| *ratio <= at)
 }
 
 fn half_range(values: &[f64]) -> f64 {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::load::Request;
 use crate::peer::Peer;
-use crate::service::Service;
+use crate::service::{Service, agent};
 
 /// The most ratings that a request may have.
 const MOST: usize = 10_000;
@@ -111,7 +111,7 @@ impl Answered {
 }
 
 fn ask(service: &Service, request: &Request) -> anyhow::Result<Answered> {
-    let agent = ureq::Agent::config_builder().http_status_as_error(false).build().new_agent();
+    let agent = agent();
     let url = service.url(&request.path);
     let mut response = match &request.body {
         Some(body) => agent.post(url).content_type("application/json").send(&body[..]),

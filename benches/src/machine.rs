@@ -16,7 +16,7 @@ use crate::report::{Section, Table};
 const QUIET: f64 = 0.05;
 
 /// What the peers are made of, as lock files and requirements call it.
-const VERSIONS: &str = "actix-web|axum|bentoml|dropshot|fastapi|granian|hypercorn|litestar|litserve|mlflow|mlserver|mosec|\
+const VERSIONS: &str = "actix-web|axum|bentoml|dropshot|fastapi|litestar|litserve|mlflow-skinny|mlserver|mosec|msgspec|\
                         onnxruntime|poem|poem-openapi|pydantic|rocket|salvo|salvo_core|tokio|toolkit|uvicorn|uvloop|validator";
 
 /// The machine, the compiler and the versions of the peers; `warnings` say when it was not quiet.

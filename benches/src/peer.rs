@@ -78,9 +78,10 @@ pub(crate) const HTTP: [Peer; 13] = [
 ];
 
 /// What serves the model of `examples/churn`; all but the toolkit run it in ONNX Runtime.
-pub(crate) const MODELS: [Peer; 6] = [
+pub(crate) const MODELS: [Peer; 7] = [
     Peer { variables: ENVELOPE, ..rust("toolkit", "peer-model") },
     Peer { variables: ONNX, ..python("mosec", "mosec") },
+    Peer { variables: ONNX, arguments: &["serve.py", "batched"], ..python("mosec, batched", "mosec") },
     Peer { variables: ONNX, ..python("LitServe", "litserve") },
     Peer { variables: ONNX, ..python("BentoML", "bentoml") },
     Peer { variables: ONNX, ..python("MLServer", "mlserver") },
@@ -105,16 +106,9 @@ impl Peer {
 
 impl Program {
     /// Builds it, or makes its Python environment, where that was not done before.
-    ///
-    /// Packages are built one by one: together, each would get the features that the others want of a dependency.
     pub(crate) fn prepare(self, profile: Profile) -> anyhow::Result<()> {
         match self {
-            Self::Rust { package } => {
-                let mut cargo = Command::new("cargo");
-                cargo.args(["build", "--quiet", "--locked", "--profile", profile.name(), "--package", package]);
-                cargo.arg("--target-dir").arg(target());
-                run(cargo.current_dir(workspace()))
-            }
+            Self::Rust { package } => run(build(package, profile.name()).arg("--target-dir").arg(target())),
             Self::Python { folder, .. } => {
                 let (place, wanted) = (environment(folder), workspace().join("python").join(folder));
                 let wanted = wanted.join("requirements.txt");
@@ -165,6 +159,21 @@ const fn rust(name: &'static str, package: &'static str) -> Peer {
 const fn python(name: &'static str, folder: &'static str) -> Peer {
     let program = Program::Python { folder, command: "python" };
     Peer { name, program, arguments: &["serve.py"], variables: &[], checks: true }
+}
+
+/// Builds a package of the workspace `peers`.
+///
+/// What is measured is built package by package: together, each would get the features that the others want of a
+/// dependency. To see that all of it works, all are built at once, so that dependencies are compiled once.
+pub(crate) fn build(package: &str, profile: &str) -> Command {
+    let mut cargo = Command::new("cargo");
+    cargo.args(["build", "--quiet", "--locked", "--profile", profile]).current_dir(workspace());
+    if profile == Profile::Quick.name() {
+        cargo.arg("--workspace")
+    } else {
+        cargo.args(["--package", package])
+    };
+    cargo
 }
 
 /// The binary of a package of the workspace `peers`.

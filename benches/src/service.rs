@@ -65,7 +65,7 @@ impl Service {
 
     /// Whether `GET path` is answered with 200.
     pub(crate) fn answers(&self, path: &str) -> bool {
-        ureq::get(self.url(path)).call().is_ok_and(|response| response.status() == 200)
+        agent().get(self.url(path)).call().is_ok_and(|response| response.status() == 200)
     }
 
     /// The resident memory of the service and of what it started, in bytes.
@@ -117,6 +117,11 @@ impl Drop for Service {
         ends(&processes, rustix::process::Signal::KILL);
         let _ = self.child.wait();
     }
+}
+
+/// What asks a service for one thing at a time; any status is an answer.
+pub(crate) fn agent() -> ureq::Agent {
+    ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(PATIENCE)).build().new_agent()
 }
 
 /// The same command, kept on the core for services.

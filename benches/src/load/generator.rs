@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use anyhow::bail;
 use hdrhistogram::Histogram;
 use mio::{Events, Poll, Token};
 
@@ -119,10 +120,12 @@ impl Generator {
         while self.free.len() < self.connections.len() && Instant::now() < late {
             self.receive(schedule)?;
         }
-        if schedule.per_second.is_some() {
-            for due in self.connections.iter().filter_map(Connection::due) {
-                self.latencies.record((late - due).as_nanos() as u64)?;
-            }
+        let waiting = self.connections.iter().filter_map(Connection::due).collect::<Vec<_>>();
+        if self.answered == 0 || (schedule.per_second.is_none() && !waiting.is_empty()) {
+            bail!("{} requests have no answer {GRACE:?} after the end; {} were answered", waiting.len(), self.answered);
+        }
+        for due in waiting {
+            self.latencies.record((late - due).as_nanos() as u64)?;
         }
         Ok(())
     }

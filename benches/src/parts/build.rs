@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use crate::arguments::Effort;
 use crate::compare::Figure;
-use crate::peer::{Program, run, target, workspace};
+use crate::peer::{self, Program, run, target, workspace};
 use crate::report::{Section, Table, number, progress};
 use crate::service::Service;
 
@@ -68,10 +68,8 @@ fn nothing() -> anyhow::Result<TempDir> {
 /// Builds a package, and tells how many seconds that took.
 fn build(package: &str, place: &Path, profile: &str) -> anyhow::Result<f64> {
     progress(&format!("building {package}, profile {profile}"));
-    let mut cargo = Command::new("cargo");
-    cargo.args(["build", "--quiet", "--locked", "--profile", profile, "--package", package, "--target-dir"]).arg(place);
     let begun = Instant::now();
-    run(cargo.current_dir(workspace()))?;
+    run(peer::build(package, profile).arg("--target-dir").arg(place))?;
     Ok(begun.elapsed().as_secs_f64())
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::arguments::Effort;
 use crate::load::Request;
 use crate::peer::{MODELS, Peer};
-use crate::service::Service;
+use crate::service::{Service, agent};
 
 const PORT: u16 = 18080;
 /// How far a chance may lie from the toolkit's.
@@ -35,15 +35,16 @@ enum Dialect {
 
 /// The toolkit first. To see that all of it works, those with a large environment are left out.
 pub(super) fn servers(effort: &Effort) -> &'static [Server] {
-    const SERVERS: [Server; 6] = [
+    const SERVERS: [Server; 7] = [
         server(&MODELS[0], "/churn/predict_proba", Dialect::Rows, ""),
         server(&MODELS[1], "/inference", Dialect::Rows, "> 10"),
-        server(&MODELS[2], "/predict", Dialect::Rows, ""),
+        server(&MODELS[2], "/inference", Dialect::Rows, "> 10"),
         server(&MODELS[3], "/predict", Dialect::Rows, ""),
-        server(&MODELS[4], "/v2/models/churn/infer", Dialect::Tensors, "> 30"),
-        server(&MODELS[5], "/invocations", Dialect::Records, "> 100"),
+        server(&MODELS[4], "/predict", Dialect::Rows, ""),
+        server(&MODELS[5], "/v2/models/churn/infer", Dialect::Tensors, "> 30"),
+        server(&MODELS[6], "/invocations", Dialect::Records, "> 100"),
     ];
-    if effort.quick { &SERVERS[..3] } else { &SERVERS }
+    if effort.quick { &SERVERS[..4] } else { &SERVERS }
 }
 
 const fn server(peer: &'static Peer, path: &'static str, dialect: Dialect, target: &'static str) -> Server {
@@ -101,9 +102,8 @@ pub(super) fn require_same(server: &Server, expected: &[[f64; 2]], found: &[[f64
 }
 
 fn ask(service: &Service, request: &Request) -> anyhow::Result<Value> {
-    let asked = ureq::post(service.url(&request.path)).content_type("application/json");
-    let body = request.body.as_deref().unwrap_or_default();
-    let mut answer = asked.config().http_status_as_error(false).build().send(body)?;
+    let asked = agent().post(service.url(&request.path)).content_type("application/json");
+    let mut answer = asked.send(request.body.as_deref().unwrap_or_default())?;
     let text = answer.body_mut().read_to_string()?;
     if answer.status() != 200 {
         bail!("POST {} was answered with {}: {text}", request.path, answer.status());
