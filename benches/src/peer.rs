@@ -5,6 +5,8 @@ use std::process::Command;
 
 use anyhow::{Context, bail};
 
+use crate::arguments::Effort;
+
 /// The core that a service has to itself.
 pub(crate) const SERVER_CORE: usize = 0;
 /// The core that the load has to itself.
@@ -61,21 +63,23 @@ pub(crate) const FASTAPI_ASYNC: Peer =
 pub(crate) const FASTAPI_DEF: Peer = Peer { arguments: &["serve.py", "def"], ..python("FastAPI def", "fastapi") };
 
 /// What serves the endpoints that the README of the peers lists.
-pub(crate) const HTTP: [Peer; 13] = [
+const HTTP: [Peer; 13] = [
     TOOLKIT,
     TOOLKIT_TELEMETRY,
     AXUM,
     AXUM_LIMITED,
     AXUM_UNCHECKED,
     ACTIX,
+    FASTAPI_ASYNC,
+    FASTAPI_DEF,
+    python("Litestar", "litestar"),
     rust("poem-openapi", "peer-poem"),
     rust("dropshot", "peer-dropshot"),
     rust("salvo", "peer-salvo"),
     rust("Rocket", "peer-rocket"),
-    FASTAPI_ASYNC,
-    FASTAPI_DEF,
-    python("Litestar", "litestar"),
 ];
+/// How many of them are enough to see that all of it works: the others take minutes to compile.
+const ENOUGH: usize = 9;
 
 /// What serves the model of `examples/churn`; all but the toolkit run it in ONNX Runtime.
 pub(crate) const MODELS: [Peer; 7] = [
@@ -94,6 +98,11 @@ const ENVELOPE: &[(&str, &str)] = &[
     ("CHURN_ENVELOPE", concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/churn/churn.envelope")),
 ];
 const ONNX: &[(&str, &str)] = &[("MODEL", MODEL)];
+
+/// What serves the endpoints, of which a quick run takes those that are enough.
+pub(crate) fn http(effort: &Effort) -> &'static [Peer] {
+    if effort.quick { &HTTP[..ENOUGH] } else { &HTTP }
+}
 
 impl Peer {
     /// Starts it; it learns its port from `PORT`.
@@ -164,7 +173,8 @@ const fn python(name: &'static str, folder: &'static str) -> Peer {
 /// Builds a package of the workspace `peers`.
 ///
 /// What is measured is built package by package: together, each would get the features that the others want of a
-/// dependency. To see that all of it works, all are built at once, so that dependencies are compiled once.
+/// dependency. To see that all of it works, the default members are built at once, so that dependencies are compiled
+/// once.
 pub(crate) fn build(package: &str, profile: &str) -> Command {
     let mut cargo = Command::new("cargo");
     cargo.args(["build", "--quiet", "--locked", "--profile", profile]).current_dir(workspace());

@@ -6,7 +6,7 @@ use crate::arguments::Effort;
 use crate::compare::{Better, Figure};
 use crate::contract::{self, item, ratings, recommendations};
 use crate::load::{Profile, Request};
-use crate::peer::{ACTIX, AXUM, FASTAPI_ASYNC, FASTAPI_DEF, HTTP, Peer, TOOLKIT};
+use crate::peer::{self, ACTIX, AXUM, FASTAPI_ASYNC, FASTAPI_DEF, Peer, TOOLKIT};
 use crate::plot;
 use crate::report::{Plot, Section, Table, median, number, progress};
 use crate::turns::{Taken, Turns};
@@ -68,10 +68,10 @@ pub(crate) fn measure(effort: &Effort, faults: &mut Vec<String>) -> anyhow::Resu
 /// Builds, starts and checks each peer.
 fn start(effort: &Effort, faults: &mut Vec<String>) -> Turns {
     let mut turns = Turns::default();
-    for peer in HTTP {
+    for peer in peer::http(effort) {
         progress(&format!("building, starting and checking {}", peer.name));
-        match turns.start(&peer, effort, &recommendations(10).path) {
-            Ok(running) => faults.extend(contract::faults(&peer, &running.service)),
+        match turns.start(peer, effort, &recommendations(10).path) {
+            Ok(running) => faults.extend(contract::faults(peer, &running.service)),
             Err(error) => faults.push(format!("{error:#}")),
         }
     }

@@ -7,7 +7,7 @@ use tempfile::NamedTempFile;
 use crate::arguments::Effort;
 use crate::callgrind;
 use crate::contract::recommendations;
-use crate::peer::{AXUM, HTTP, Peer, Program, TOOLKIT, binary, run};
+use crate::peer::{AXUM, Peer, Program, TOOLKIT, binary, http, run};
 use crate::report::{Section, Table, number, progress};
 use crate::service::Service;
 
@@ -22,7 +22,7 @@ pub(crate) fn measure(effort: &Effort) -> anyhow::Result<Vec<Section>> {
 
 fn whole_servers(effort: &Effort) -> anyhow::Result<Section> {
     // What is not optimised takes long to start when it is counted.
-    let peers: &[Peer] = if effort.quick { &[TOOLKIT, AXUM] } else { &HTTP };
+    let peers: &[Peer] = if effort.quick { &[TOOLKIT, AXUM] } else { http(effort) };
     // An interpreter's instructions are too many to count.
     let compiled = peers.iter().filter(|peer| matches!(peer.program, Program::Rust { .. }));
     let mut counted = Vec::new();

@@ -6,7 +6,7 @@ use crate::arguments::Effort;
 use crate::compare::Figure;
 use crate::contract::recommendations;
 use crate::load::{self, Profile as Load, Request};
-use crate::peer::{HTTP, Peer, Program, binary};
+use crate::peer::{Peer, Program, TOOLKIT, binary, http};
 use crate::report::{Section, Table, number, progress};
 use crate::service::Service;
 
@@ -15,14 +15,14 @@ const CONNECTIONS: usize = 64;
 const UNDER_LOAD: Duration = Duration::from_secs(2);
 /// One endpoint and no resources.
 const MINIMAL: Peer =
-    Peer { name: "toolkit, one endpoint", program: Program::Rust { package: "peer-minimal" }, ..HTTP[0] };
+    Peer { name: "toolkit, one endpoint", program: Program::Rust { package: "peer-minimal" }, ..TOOLKIT };
 
 pub(crate) fn measure(effort: &Effort) -> anyhow::Result<Vec<Section>> {
     let mut table = Table::new(&["server", "start to ready", "idle", "loaded", "binary", "target"]);
     let greeting = Request { method: "GET", path: "/greeting?name=you".to_owned(), body: None };
     row(&mut table, effort, &MINIMAL, &greeting, "start < 50 ms, binary < 12 MiB")?;
-    for peer in &HTTP {
-        let target = if *peer == HTTP[0] { "start < 50 ms" } else { "" };
+    for peer in http(effort) {
+        let target = if *peer == TOOLKIT { "start < 50 ms" } else { "" };
         row(&mut table, effort, peer, &recommendations(10), target)?;
     }
     let how = format!(
