@@ -30,7 +30,9 @@ fn called(name: &str, factor: f32) -> Envelope {
     let weights = vec![tensor("w", &[2], &[factor, factor])];
     let parts = Parts { nodes: vec![node("Mul", &["x", "w"], &["y"])], initializers: weights, inputs, outputs };
     let rows = vec![json!({ "a": 1, "b": 2 })];
-    OnnxModel::new(name, parts.model(10, 21)).example(rows).into_builder().unwrap().build().unwrap()
+    let builder = OnnxModel::new(name, parts.model(10, 21)).example(rows).into_builder().unwrap();
+    // The moment is part of what is digested: the same version has the same id whenever it is made.
+    builder.created_at("2026-01-31T12:00:00Z".parse().unwrap()).build().unwrap()
 }
 
 /// A folder with the version whose factor is 2, and a handler that serves it.
