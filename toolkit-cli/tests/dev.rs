@@ -1,12 +1,13 @@
 //! What whoever writes a service under `toolkit dev` relies on.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
-#![cfg(unix)]
+#![cfg(target_os = "linux")]
 
 mod project;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,6 +16,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use project::{Project, ended};
+use tempfile::TempDir;
 
 /// A build of the toolkit from nothing, on a machine that does other things too.
 const PATIENCE: Duration = Duration::from_mins(10);
@@ -24,6 +26,8 @@ struct Dev {
     process: Child,
     address: SocketAddr,
     log: Arc<Mutex<String>>,
+    /// A command `xdg-open`, and what it was told to open.
+    browser: TempDir,
 }
 
 impl Dev {
@@ -31,7 +35,13 @@ impl Dev {
         // Nobody listens there now; the setting is read out of the file.
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         project.write("toolkit.toml", &format!("bind = \"{address}\"\nlog = \"warn\"\n"));
-        let mut command = project.toolkit(&["dev", "--", "--log-format", "text"]);
+        let browser = TempDir::new().unwrap();
+        let open = browser.path().join("xdg-open");
+        std::fs::write(&open, "#!/bin/sh\necho \"$1\" >>\"$(dirname \"$0\")/opened\"\n").unwrap();
+        std::fs::set_permissions(&open, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let mut command = project.toolkit(&["dev", "--open", "--", "--log-format", "text"]);
+        let path = std::env::var("PATH").unwrap();
+        command.env("PATH", format!("{}:{path}", browser.path().display()));
         let mut process = command.stderr(Stdio::piped()).spawn().unwrap();
         let log = Arc::new(Mutex::new(String::new()));
         let errors = BufReader::new(process.stderr.take().unwrap());
@@ -45,7 +55,12 @@ impl Dev {
                 }
             }
         });
-        Self { process, address, log }
+        Self { process, address, log, browser }
+    }
+
+    /// What the browser was told to open, a line each.
+    fn opened(&self) -> String {
+        std::fs::read_to_string(self.browser.path().join("opened")).unwrap_or_default()
     }
 
     fn log(&self) -> String {
@@ -220,6 +235,8 @@ fn every_request_is_answered_while_the_service_is_edited() {
     let project = Project::new("toolkit-edited-service");
     let dev = Dev::start(&project);
     dev.answers("first");
+    let page = format!("http://{}/docs\n", dev.address);
+    wait(|| dev.opened() == page, || format!("the browser was told to open {:?}", dev.opened()));
     let callers = [Caller::start(dev.address), Caller::keeping(dev.address), Caller::keeping(dev.address)];
     let mut times = Vec::new();
     for (film, edit) in [
@@ -234,6 +251,7 @@ fn every_request_is_answered_while_the_service_is_edited() {
     }
     println!("edited to served: {}", times.join(", "));
     dev.told("toolkit dev: served anew in ", 3);
+    assert_eq!(dev.opened(), page, "the page is opened once");
 
     // What does not compile is told as cargo tells it, and changes nothing.
     project.write("src/main.rs", "fn main() { let it; }");
