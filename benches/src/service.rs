@@ -124,9 +124,9 @@ pub(crate) fn agent() -> ureq::Agent {
     ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(PATIENCE)).build().new_agent()
 }
 
-/// The same command, kept on the core for services.
+/// The same command, kept on the core for services; it is ended when this program is.
 pub(crate) fn pinned(command: &Command) -> Command {
-    behind("taskset", &["--cpu-list", &SERVER_CORE.to_string()], command)
+    behind("setpriv", &["--pdeathsig", "TERM", "taskset", "--cpu-list", &SERVER_CORE.to_string()], command)
 }
 
 /// The same command, run by another program.

@@ -1,5 +1,6 @@
 //! How the cost of a request grows with endpoints, and with records.
 
+use std::io::Write;
 use std::process::Command;
 
 use anyhow::Context;
@@ -98,7 +99,7 @@ pub(crate) fn records(effort: &Effort) -> anyhow::Result<Vec<Section>> {
         progress(&format!("measuring requests with {count} ratings"));
         let request = ratings(count);
         let taken = turns.take(effort, effort.turn / 2, |_| (request.clone(), Profile::Closed { connections: 1 }))?;
-        let [toolkit, axum, serde] = in_process(effort, count)?;
+        let [toolkit, axum, serde] = in_process(effort, count, request.body.as_deref().unwrap_or_default())?;
         let each = taken[0].processor.times(1.0 / count as f64);
         table.row([
             grouped(count),
@@ -136,14 +137,19 @@ fn grouped(count: usize) -> String {
 }
 
 /// Processor seconds per call of toolkit, axum and serde, by turns.
-fn in_process(effort: &Effort, records: usize) -> anyhow::Result<[Figure; 3]> {
+fn in_process(effort: &Effort, records: usize, body: &[u8]) -> anyhow::Result<[Figure; 3]> {
+    let mut ratings = tempfile::NamedTempFile::new()?;
+    ratings.write_all(body)?;
     let calls = if effort.quick { 1 } else { (200_000 / records).max(20) };
     let mut rounds = [Vec::new(), Vec::new(), Vec::new()];
     for _ in 0..effort.rounds {
         for (round, what) in rounds.iter_mut().zip(["toolkit", "axum", "serde"]) {
             let mut command = Command::new(binary(IN_PROCESS, effort.profile()));
-            command.args([what, &calls.to_string(), &records.to_string()]).envs(TOOLKIT.variables.iter().copied());
-            let output = pinned(&command).output().with_context(|| format!("{command:?} does not start"))?;
+            command.args([what, &calls.to_string(), "ratings"]).envs(TOOLKIT.variables.iter().copied());
+            let output = pinned(&command)
+                .stdin(ratings.reopen()?)
+                .output()
+                .with_context(|| format!("{command:?} does not start"))?;
             let told = String::from_utf8_lossy(&output.stdout);
             let seconds = told.trim().parse::<f64>().with_context(|| {
                 let error = String::from_utf8_lossy(&output.stderr);

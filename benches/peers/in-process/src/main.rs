@@ -1,12 +1,15 @@
 //! Calls a service's router a number of times, without sockets.
 //!
 //! - `in-process toolkit|axum COUNT` asks for recommendations, for profilers that count instructions.
-//! - `in-process serde|toolkit|axum COUNT RECORDS` sends ratings, and prints the processor seconds that one call takes;
-//!   `serde` only reads them.
+//! - `in-process serde|toolkit|axum COUNT ratings` sends the ratings that come on standard input, and prints the processor
+//!   seconds that one call takes; `serde` only reads them.
 
-mod ratings;
-
-use std::{env, error::Error, time::Duration};
+use std::{
+    env,
+    error::Error,
+    io::{Read, stdin},
+    time::Duration,
+};
 
 use axum::{
     Router,
@@ -17,7 +20,7 @@ use http_body_util::BodyExt;
 use rustix::time::{ClockId, clock_gettime};
 use tower::ServiceExt;
 
-const USE: &str = "use: in-process toolkit|axum COUNT, or: in-process serde|toolkit|axum COUNT RECORDS";
+const USE: &str = "use: in-process toolkit|axum COUNT, or: in-process serde|toolkit|axum COUNT ratings <BODY";
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -31,8 +34,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
             }
             println!("{bytes} bytes");
         }
-        [service, count, records] => {
-            let (count, body) = (number(count)?, Bytes::from(ratings::body(number(records)?)));
+        [service, count, "ratings"] => {
+            let (count, mut body) = (number(count)?, Vec::new());
+            stdin().read_to_end(&mut body)?;
+            let body = Bytes::from(body);
             let taken = if service == "serde" {
                 read(&body, count)?
             } else {
