@@ -4,6 +4,7 @@ mod builder;
 mod command;
 #[cfg(feature = "model")]
 mod configured;
+mod connection;
 mod cors;
 mod fault;
 mod health;
@@ -13,10 +14,12 @@ mod models;
 mod probe;
 mod router;
 mod serve;
+mod socket;
 mod start;
 mod supervisor;
 mod table;
 mod telemetry;
+mod waiting;
 
 pub use builder::{App, AppInfo};
 pub use fault::{MainOutcome, StartError};

@@ -43,7 +43,7 @@ pub(crate) use propagation::Propagation;
 #[cfg(any(feature = "http-client", feature = "model"))]
 pub(crate) use provider::tracer;
 pub(crate) use provider::{Process, Service, Telemetry, current, flush};
-pub(crate) use request::{Failure, RequestLayer, SentProblem};
+pub(crate) use request::{AT_ONCE, Failure, RequestLayer, SentProblem};
 pub(crate) use seen::{LogLine, Seen};
 pub use spawn::spawn;
 #[cfg(feature = "trace-viewer")]

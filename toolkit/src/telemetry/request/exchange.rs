@@ -29,7 +29,7 @@ use super::{
 /// The header that names the trace to whoever asked.
 const TRACE_ID: HeaderName = HeaderName::from_static("x-trace-id");
 /// A body whose length is known, and not over this, is sent as soon as it is there.
-const AT_ONCE: u64 = 64 * 1024;
+pub(crate) const AT_ONCE: u64 = 64 * 1024;
 
 /// How an exchange ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

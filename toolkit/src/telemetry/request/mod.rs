@@ -11,6 +11,7 @@ mod forwarded;
 mod future;
 mod problem;
 
+pub(crate) use exchange::AT_ONCE;
 pub(crate) use problem::{Failure, SentProblem};
 
 use std::task::{Context, Poll};

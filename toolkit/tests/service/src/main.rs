@@ -135,6 +135,16 @@ async fn get_panicking_stream() -> JsonLines<u32> {
     JsonLines::new(futures_util::stream::iter(0..3).map(|number| if number < 2 { number } else { panic!("half way") }))
 }
 
+/// Takes its time between the parts of the answer.
+#[get("/streaming/slow")]
+async fn get_slow_stream(settings: &Settings) -> JsonLines<u32> {
+    let pause = Duration::from_millis(settings.slow_ms);
+    JsonLines::new(futures_util::stream::iter(0..2).then(move |number| async move {
+        tokio::time::sleep(pause).await;
+        number
+    }))
+}
+
 /// Takes what clients have named.
 #[data]
 struct Prices {

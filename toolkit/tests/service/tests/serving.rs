@@ -84,6 +84,26 @@ fn a_slow_sender_of_headers_is_let_go_and_others_are_served() {
 }
 
 #[test]
+fn the_next_head_may_take_as_long_as_the_first_and_an_answer_longer() {
+    let service = Service::start(&["--header-timeout=300ms", "--slow-ms=1000"]);
+    let streamed = {
+        let mut connection = service.connect();
+        connection.send("GET /streaming/slow HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+        connection.read_to_end()
+    };
+    assert!(streamed.ends_with("2\r\n1\n\r\n0\r\n\r\n"), "{streamed}");
+    let mut kept = service.connect();
+    for path in ["/slow", "/fast"] {
+        assert_eq!(kept.get(path).status, 200, "{path}");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    kept.send("GET /fast HTTP/1.1\r\nhost: x\r\n");
+    let start = Instant::now();
+    assert_eq!(kept.read_to_end(), "");
+    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+}
+
+#[test]
 fn a_head_over_the_limit_is_431() {
     let service = Service::start(&[]);
     let mut connection = service.connect();
