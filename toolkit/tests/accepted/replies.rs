@@ -36,7 +36,7 @@ enum Taken {
     Taken,
 }
 
-type Found<T> = std::result::Result<T, ItemError>;
+type Found<T> = Result<T, ItemError>;
 
 struct Catalogue {
     items: Vec<Item>,
@@ -126,7 +126,8 @@ fn text() -> String {
     String::new()
 }
 
-fn main() {
+#[test]
+fn every_reply_is_documented() {
     assert_eq!(Taken::Taken.to_string(), "The name is taken");
     let document = toolkit::app!().openapi();
     assert!(document.is_ok(), "{document:?}");

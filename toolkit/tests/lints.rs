@@ -147,11 +147,12 @@ mod private {
 }
 
 #[toolkit::test]
-async fn tested() {}
+async fn it_is_documented() {
+    let document = toolkit::app!().openapi();
+    assert!(document.is_ok(), "{document:?}");
+}
 
 #[toolkit::main]
 async fn main() -> toolkit::Result {
-    let document = toolkit::app!().openapi();
-    assert!(document.is_ok(), "{document:?}");
-    Ok(())
+    toolkit::app!().serve().await
 }

@@ -1,6 +1,6 @@
 //! Endpoints that other macros write, and that stand under other attributes.
 
-use toolkit::prelude::*;
+use toolkit::{prelude::*, serde_json};
 
 struct Ranker;
 
@@ -58,7 +58,7 @@ macro_rules! parts {
         }
 
         #[get("/parts/depends")]
-        fn depends(#[depends(dependency)] $parameter: $ty) -> $reply {
+        fn parts_depend(#[depends(dependency)] $parameter: $ty) -> $reply {
             $parameter
         }
     };
@@ -67,7 +67,7 @@ macro_rules! parts {
 parts!(get "/parts" fn parts(query number: u32) -> u32);
 endpoint!(integers, "/integers", u32, Ranker, 10);
 endpoint!(floats, "/floats", f64, Ranker, 0.5);
-lends!(lent, "/lent", &Ranker);
+lends!(lent_ranker, "/lent", &Ranker);
 data!(Order {
     #[validate(range(min = 1))]
     amount: u32 = 1,
@@ -86,13 +86,14 @@ async fn stacked() -> u32 {
     1
 }
 
-fn main() {
+#[test]
+fn what_a_macro_writes_is_mounted() {
     assert_eq!(integers(1, None, &Ranker), [1]);
-    assert_eq!((parts(1), depends(dependency(2))), (1, 2));
+    assert_eq!((parts(1), parts_depend(dependency(2))), (1, 2));
     let document = toolkit::app!().openapi().expect("all of it is documented").to_json();
     for path in ["/integers", "/floats", "/lent", "/parts", "/stacked"] {
         assert!(document.contains(path), "{document}");
     }
-    let order: Order = toolkit::serde_json::from_str("{}").expect("all fields have defaults");
+    let order: Order = serde_json::from_str("{}").expect("all fields have defaults");
     assert_eq!((order.amount, order.text.as_str()), (1, "nothing"));
 }

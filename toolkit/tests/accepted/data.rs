@@ -1,5 +1,4 @@
 //! The forms of data types.
-#![allow(dead_code)]
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -155,7 +154,7 @@ static CODE: LazyLock<regex::Regex> = LazyLock::new(|| regex::Regex::new("^[A-Z]
 use toolkit::__private::regex;
 
 fn even(number: &u32) -> Result<(), ValidationError> {
-    if number % 2 == 0 { Ok(()) } else { Err(ValidationError::new("even")) }
+    if number.is_multiple_of(2) { Ok(()) } else { Err(ValidationError::new("even")) }
 }
 
 fn polite(text: &str) -> Result<(), ValidationError> {
@@ -218,10 +217,11 @@ struct Rules {
 
 fn pointers(value: &impl Validate) -> Vec<String> {
     let violations = value.validate().map_or_else(|violations| violations.0, |()| Vec::new());
-    violations.into_iter().map(|violation| violation.pointer.unwrap_or_default().into()).collect()
+    violations.into_iter().map(|violation| violation.pointer.unwrap_or_default()).collect()
 }
 
-fn main() {
+#[test]
+fn a_violation_is_where_its_value_is_in_the_data() {
     assert_eq!(pointers(&External::Struct { text: String::new() }), ["/Struct/text"]);
     assert_eq!(pointers(&External::Newtype(0)), ["/Newtype"]);
     assert_eq!(pointers(&External::Tuple(0, 0)), ["/Tuple/0"]);

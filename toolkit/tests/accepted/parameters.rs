@@ -153,12 +153,13 @@ mod nested {
 fn depends(
     #[depends(customer)] one: i64,
     #[depends(nested::doubled)] two: i64,
-    #[depends(crate::customer)] three: i64,
+    #[depends(crate::parameters::customer)] three: i64,
 ) -> i64 {
     one + two + three
 }
 
-fn main() {
+#[test]
+fn every_parameter_is_documented() {
     assert_eq!(body(Order { amount: 1 }).amount, 1);
     let document = toolkit::app!().openapi();
     assert!(document.is_ok(), "{document:?}");

@@ -94,7 +94,8 @@ struct NoData {
 #[cfg(any())]
 enum NoProblem {}
 
-fn main() {
+#[test]
+fn a_function_is_called_as_before_and_mounted() {
     assert_eq!(on_the_pool(1, 2), 3);
     assert_eq!(in_place(1, 2, None), 2);
     assert_eq!(private::one() + private::two() + private::deeper::three(), 6);
@@ -103,7 +104,7 @@ fn main() {
     deprecated();
     let app = toolkit::app!().route::<on_the_pool>().route::<asynchronous>().route::<private::one>().route::<r#match>();
     let document = app.openapi().expect("all of it is documented").to_json();
-    assert!(document.contains("\"match\""), "{document}");
+    assert!(document.contains("\"operationId\": \"match\""), "{document}");
     let called = asynchronous(1);
     drop(called);
 }

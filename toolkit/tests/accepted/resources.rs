@@ -15,7 +15,7 @@ struct Settings {
     password: Option<String>,
 }
 
-type Fallible<T> = std::result::Result<T, io::Error>;
+type Fallible<T> = Result<T, io::Error>;
 
 struct Plain;
 struct Tried;
@@ -90,8 +90,8 @@ fn mine(#[depends(user)] user: User, #[depends(last)] last: LastResult, boxed: &
     user.0 + last.0 + u64::from(boxed.0())
 }
 
-#[toolkit::main]
-async fn main() -> toolkit::Result {
+#[toolkit::test]
+async fn every_value_is_made_and_lent() -> toolkit::Result {
     let number: u64 = "7".parse()?;
     let answer = toolkit::app!().client().get("/mine").header("cookie", "session=7").await;
     answer.assert_status(200);
