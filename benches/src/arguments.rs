@@ -53,7 +53,7 @@ pub(crate) struct Effort {
 impl Arguments {
     pub(crate) fn effort(&self) -> Effort {
         let quick = self.quick;
-        let (rounds, turn, warm_up, repeats) = if quick { (1, 200, 50, 1) } else { (5, 1500, 500, 11) };
+        let (rounds, turn, warm_up, repeats) = if quick { (1, 200, 50, 1) } else { (5, 1000, 500, 7) };
         let [turn, warm_up] = [turn, warm_up].map(Duration::from_millis);
         Effort { rounds, turn, warm_up, repeats, quick }
     }

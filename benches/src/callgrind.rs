@@ -13,7 +13,7 @@ use crate::service::behind;
 ///
 /// `run` sends so many requests, and tells how many instructions that took in all.
 pub(crate) fn per_request(effort: &Effort, run: impl Fn(u32) -> anyhow::Result<u64>) -> anyhow::Result<f64> {
-    let (few, many) = if effort.quick { (5, 25) } else { (500, 5500) };
+    let (few, many) = if effort.quick { (5, 25) } else { (500, 2500) };
     Ok((run(many)? as f64 - run(few)? as f64) / f64::from(many - few))
 }
 

@@ -15,7 +15,14 @@ pub(crate) enum Ratio {
     Unknown { spread: f64 },
 }
 
-/// Whether a ratio is what it should be.
+/// What a figure should be.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Target {
+    Below(f64),
+    Above(f64),
+}
+
+/// Whether a figure is what it should be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Met,
@@ -29,6 +36,21 @@ pub(crate) enum Verdict {
 pub(crate) enum Better {
     More,
     Less,
+}
+
+impl Target {
+    /// Compares a figure as it is, without a spread; where it is no number, nothing is known.
+    pub(crate) fn verdict(self, value: f64) -> Verdict {
+        let met = match self {
+            Self::Below(bound) => value < bound,
+            Self::Above(bound) => value > bound,
+        };
+        match (value.is_nan(), met) {
+            (true, _) => Verdict::Unknown,
+            (false, true) => Verdict::Met,
+            (false, false) => Verdict::Missed,
+        }
+    }
 }
 
 impl Figure {
@@ -124,6 +146,19 @@ mod tests {
             ([8.0, 9.9, 12.0], Verdict::Unknown),
         ] {
             assert_eq!(Figure::new(rounds.to_vec()).reaches(&other, Better::More, 0.97), verdict);
+        }
+    }
+
+    #[test]
+    fn a_figure_without_a_spread_is_compared_as_it_is() {
+        for (target, value, verdict) in [
+            (Target::Below(5.0), 4.9, Verdict::Met),
+            (Target::Below(5.0), 5.0, Verdict::Missed),
+            (Target::Above(1.0), 1.1, Verdict::Met),
+            (Target::Above(1.0), 0.9, Verdict::Missed),
+            (Target::Above(1.0), f64::NAN, Verdict::Unknown),
+        ] {
+            assert_eq!(target.verdict(value), verdict, "{target:?} {value}");
         }
     }
 

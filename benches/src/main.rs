@@ -41,7 +41,8 @@ use anyhow::Context;
 use clap::Parser;
 
 use arguments::{Arguments, Effort, Part};
-use report::{Section, progress};
+use machine::Processor;
+use report::{Section, faults, progress};
 
 /// Measures, and adds what it can do without to the faults.
 type Measure = fn(&Effort, &mut Vec<String>) -> anyhow::Result<Vec<Section>>;
@@ -49,6 +50,8 @@ type Measure = fn(&Effort, &mut Vec<String>) -> anyhow::Result<Vec<Section>>;
 /// What was measured, and what went wrong meanwhile.
 #[derive(Default)]
 struct Measured {
+    /// When it began.
+    begun: String,
     sections: Vec<Section>,
     warnings: Vec<String>,
     faults: Vec<String>,
@@ -57,46 +60,56 @@ struct Measured {
 fn main() -> anyhow::Result<ExitCode> {
     let arguments = Arguments::parse();
     let effort = arguments.effort();
-    let mut measured = Measured::default();
+    let mut measured = Measured { begun: machine::now(), ..Measured::default() };
     if arguments.quick {
         measured.warnings.push("This was a quick run of services that are not optimised.".to_owned());
     }
+    if arguments.part == Part::All {
+        peer::prepare_all(&effort);
+    }
     for part in [Part::Http, Part::Instructions, Part::Telemetry, Part::Model, Part::Startup, Part::Build] {
         if arguments.part == part || arguments.part == Part::All {
-            measured.take(part, &effort)?;
+            measured.take(part, &effort);
         }
     }
-    let report = measured.report()?;
+    let written = arguments.part == Part::All && !arguments.quick;
+    let report = measured.report(written);
     println!("{report}");
+    if written {
+        measured.write(&report)?;
+    }
     if !measured.faults.is_empty() {
         eprintln!("{} faults:\n- {}", measured.faults.len(), measured.faults.join("\n- "));
         return Ok(ExitCode::FAILURE);
-    }
-    if arguments.part == Part::All && !arguments.quick {
-        measured.write(&report)?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
 impl Measured {
     /// Measures one part; what goes wrong in it does not lose the others.
-    fn take(&mut self, part: Part, effort: &Effort) -> anyhow::Result<()> {
+    fn take(&mut self, part: Part, effort: &Effort) {
         let name = format!("`{part:?}`").to_lowercase();
         progress(&format!("beginning {name}"));
-        if let Some(warning) = machine::warning(&name)? {
-            progress(&warning);
-            self.warnings.push(warning);
-        }
+        self.warn(&name, machine::warning(&name));
+        let before = Processor::so_far();
         let measures: &[Measure] = match part {
             Part::Http => &[
                 parts::http::measure,
                 |effort, _| parts::growth::endpoints(effort),
                 |effort, _| parts::growth::records(effort),
             ],
-            Part::Instructions => &[|effort, _| parts::instructions::measure(effort)],
-            Part::Telemetry => &[|effort, _| parts::telemetry::measure(effort)],
-            Part::Model => &[|effort, _| parts::model::measure(effort), |effort, _| parts::runtime::measure(effort)],
-            Part::Startup => &[|effort, _| parts::startup::measure(effort)],
+            Part::Instructions => &[parts::instructions::measure],
+            Part::Telemetry => &[
+                |effort, _| parts::telemetry::processor_time(effort),
+                |effort, _| parts::telemetry::throughput(effort),
+            ],
+            Part::Model => &[
+                parts::model::beside,
+                |effort, _| parts::model::cost(effort),
+                |effort, _| parts::model::swaps(effort),
+                |effort, _| parts::runtime::measure(effort),
+            ],
+            Part::Startup => &[|effort, faults| Ok(parts::startup::measure(effort, faults))],
             Part::Build => &[|effort, _| parts::build::measure(effort)],
             Part::All => &[],
         };
@@ -109,13 +122,28 @@ impl Measured {
                 }
             }
         }
-        Ok(())
+        let theft = before.and_then(|before| Ok(Processor::so_far()?.since(before).theft(&name)));
+        self.warn(&name, theft);
     }
 
-    fn report(&self) -> anyhow::Result<String> {
-        let machine = machine::section(&self.warnings)?;
+    /// Keeps what is to be said about the machine, also that it could not be watched.
+    fn warn(&mut self, part: &str, watched: anyhow::Result<Option<String>>) {
+        let warning =
+            watched.unwrap_or_else(|error| Some(format!("The machine was not watched at {part}: {error:#}.")));
+        if let Some(warning) = warning {
+            progress(&warning);
+            self.warnings.push(warning);
+        }
+    }
+
+    /// All that is known; a report that is not written has no pictures, for they would not be there.
+    fn report(&mut self, written: bool) -> String {
+        if !written {
+            self.sections.iter_mut().for_each(|section| section.plots.clear());
+        }
+        let machine = machine::section(self.begun.clone(), &self.warnings);
         let sections = std::iter::once(&machine).chain(&self.sections).map(ToString::to_string);
-        Ok(format!("# Results\n\n{}", sections.collect::<Vec<_>>().join("\n")))
+        format!("# Results\n\n{}{}", faults(&self.faults), sections.collect::<Vec<_>>().join("\n"))
     }
 
     /// Writes the report and its pictures beside this package.

@@ -1,11 +1,13 @@
 //! What is measured, how it is built and how it is started.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, bail};
 
 use crate::arguments::Effort;
+use crate::report::progress;
 
 /// The core that a service has to itself.
 pub(crate) const SERVER_CORE: usize = 0;
@@ -41,6 +43,10 @@ pub(crate) enum Profile {
     /// To see that all of it works.
     Quick,
 }
+
+/// The packages that are made of the toolkit.
+const OWN: [&str; 7] =
+    ["in-process", "peer-many", "peer-minimal", "peer-model", "peer-toolkit", "runtime", "telemetry"];
 
 /// The exported model that every model server runs; the part `model` takes it out of its envelope.
 pub(crate) const MODEL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/peers/target/churn/model.onnx");
@@ -117,7 +123,10 @@ impl Program {
     /// Builds it, or makes its Python environment, where that was not done before.
     pub(crate) fn prepare(self, profile: Profile) -> anyhow::Result<()> {
         match self {
-            Self::Rust { package } => run(build(package, profile.name()).arg("--target-dir").arg(target())),
+            Self::Rust { package } => {
+                let packages = built_with(package, profile);
+                run(build(&packages, profile.name()).arg("--target-dir").arg(target()))
+            }
             Self::Python { folder, .. } => {
                 let (place, wanted) = (environment(folder), workspace().join("python").join(folder));
                 let wanted = wanted.join("requirements.txt");
@@ -150,6 +159,13 @@ impl Program {
     }
 }
 
+impl fmt::Display for Program {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Self::Rust { package: name } | Self::Python { folder: name, .. }) = self;
+        f.write_str(name)
+    }
+}
+
 impl Profile {
     fn name(self) -> &'static str {
         match self {
@@ -170,20 +186,38 @@ const fn python(name: &'static str, folder: &'static str) -> Peer {
     Peer { name, program, arguments: &["serve.py"], variables: &[], checks: true }
 }
 
-/// Builds a package of the workspace `peers`.
-///
-/// What is measured is built package by package: together, each would get the features that the others want of a
-/// dependency. To see that all of it works, the default members are built at once, so that dependencies are compiled
-/// once.
-pub(crate) fn build(package: &str, profile: &str) -> Command {
+/// Builds packages of the workspace `peers`.
+pub(crate) fn build(packages: &[&str], profile: &str) -> Command {
     let mut cargo = Command::new("cargo");
     cargo.args(["build", "--quiet", "--locked", "--profile", profile]).current_dir(workspace());
-    if profile == Profile::Quick.name() {
-        cargo.arg("--workspace")
-    } else {
-        cargo.args(["--package", package])
-    };
+    cargo.args(packages.iter().flat_map(|package| ["--package", package]));
     cargo
+}
+
+/// What is built at once with a package.
+///
+/// Together, packages get the features that any of them wants of a dependency: what is measured is built with nothing
+/// of another framework. To see that all of it works, the default members are built at once.
+fn built_with(package: &'static str, profile: Profile) -> Vec<&'static str> {
+    match profile {
+        Profile::Quick => Vec::new(),
+        Profile::Release if OWN.contains(&package) => OWN.to_vec(),
+        Profile::Release => vec![package],
+    }
+}
+
+/// Builds and installs all that is measured: what cannot be is told when it is to be measured.
+pub(crate) fn prepare_all(effort: &Effort) {
+    let peers = || http(effort).iter().chain(&MODELS).map(|peer| peer.program);
+    let prepare = |program: Program| {
+        progress(&format!("building {program}"));
+        drop(program.prepare(effort.profile()));
+    };
+    std::thread::scope(|scope| {
+        // Packages are downloaded while others are compiled.
+        scope.spawn(|| peers().filter(|program| matches!(program, Program::Python { .. })).for_each(prepare));
+        peers().filter(|program| matches!(program, Program::Rust { .. })).for_each(prepare);
+    });
 }
 
 /// The binary of a package of the workspace `peers`.

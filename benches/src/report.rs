@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::LazyLock;
 use std::time::Instant;
 
-use crate::compare::{Figure, Ratio, Verdict};
+use crate::compare::{Figure, Ratio, Target, Verdict};
 
 /// The tables of one part of the measurement.
 #[derive(Clone, Debug, Default)]
@@ -96,6 +96,36 @@ impl fmt::Display for Verdict {
     }
 }
 
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (sign, bound) = match self {
+            Self::Below(bound) => ('<', bound),
+            Self::Above(bound) => ('>', bound),
+        };
+        // As it is said: 200,000 and 0.3, not 0.30.
+        let bound = if bound.abs() < 100.0 { bound.to_string() } else { number(*bound) };
+        write!(f, "{sign} {bound}")
+    }
+}
+
+/// The cells `target` and `verdict` of a figure without a spread, which are empty where there is no target.
+pub(crate) fn judged(target: Option<Target>, value: f64, unit: &str) -> [String; 2] {
+    match target {
+        Some(target) => [format!("{target} {unit}").trim_end().to_owned(), target.verdict(value).to_string()],
+        None => Default::default(),
+    }
+}
+
+/// What went wrong, above all that was measured; nothing where nothing did.
+pub(crate) fn faults(faults: &[String]) -> String {
+    if faults.is_empty() {
+        return String::new();
+    }
+    // What a service printed has several lines.
+    let items = faults.iter().map(|fault| format!("- {}\n", fault.replace('\n', "\n  ")));
+    format!("## Not measured\n\nThis failed, or answered otherwise than it should:\n\n{}\n", items.collect::<String>())
+}
+
 /// The median in a unit, of which `per_unit` make one of the figure's; and the spread.
 pub(crate) fn median(figure: &Figure, per_unit: f64) -> String {
     format!("{} ± {:.0} %", number(figure.median() * per_unit), 100.0 * figure.spread())
@@ -147,6 +177,22 @@ mod tests {
         ] {
             assert_eq!(number(value), text);
         }
+    }
+
+    #[test]
+    fn a_target_stands_beside_its_verdict() {
+        assert_eq!(judged(Some(Target::Below(0.3)), 0.2, "µs"), ["< 0.3 µs", "met"]);
+        assert_eq!(judged(Some(Target::Above(200_000.0)), 0.2, "rows/s"), ["> 200,000 rows/s", "**missed**"]);
+        assert_eq!(judged(Some(Target::Below(1.05)), f64::NAN, ""), ["< 1.05", "not told apart"]);
+        assert_eq!(judged(None, 0.2, "µs"), ["", ""]);
+    }
+
+    #[test]
+    fn a_report_says_first_what_is_not_in_it() {
+        assert_eq!(faults(&[]), "");
+        let text = faults(&["`model`: mosec ended:\nno port".to_owned(), "`http`: axum".to_owned()]);
+        assert!(text.starts_with("## Not measured\n"));
+        assert!(text.ends_with("\n- `model`: mosec ended:\n  no port\n- `http`: axum\n\n"), "{text}");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A peer that runs: started on a core, waited for, looked at, ended.
 
-use std::net::TcpStream;
+use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -28,16 +28,14 @@ pub(crate) struct Service {
 impl Service {
     /// Starts `command` on the core for services, and waits until `GET ready` is answered with 200.
     ///
-    /// The command learns its port from `PORT` and `TOOLKIT_BIND`.
-    pub(crate) fn start(command: &Command, port: u16, ready: &str) -> anyhow::Result<Self> {
-        Self::start_with(command, port, |service| service.answers(ready))
+    /// The command learns its port, which is one that was free, from `PORT` and `TOOLKIT_BIND`.
+    pub(crate) fn start(command: &Command, ready: &str) -> anyhow::Result<Self> {
+        Self::start_with(command, |service| service.answers(ready))
     }
 
     /// The same, where something else than `GET` says whether the service is ready.
-    pub(crate) fn start_with(command: &Command, port: u16, is_ready: impl Fn(&Self) -> bool) -> anyhow::Result<Self> {
-        if TcpStream::connect(("127.0.0.1", port)).is_ok() {
-            bail!("port {port} is taken: end what listens there");
-        }
+    pub(crate) fn start_with(command: &Command, is_ready: impl Fn(&Self) -> bool) -> anyhow::Result<Self> {
+        let port = free_port()?;
         let log = tempfile::NamedTempFile::new()?;
         let mut pinned = pinned(command);
         pinned.env("PORT", port.to_string()).env("TOOLKIT_BIND", format!("127.0.0.1:{port}"));
@@ -76,13 +74,7 @@ impl Service {
 
     /// The processor time that the service and what it started have taken.
     pub(crate) fn processor_time(&self) -> anyhow::Result<Duration> {
-        let ticks: u64 = self
-            .processes()?
-            .iter()
-            .filter_map(|process| process.stat().ok())
-            .map(|stat| stat.utime + stat.stime)
-            .sum();
-        Ok(Duration::from_secs_f64(ticks as f64 / procfs::ticks_per_second() as f64))
+        Ok(self.processes()?.iter().filter_map(processor_time).sum())
     }
 
     /// The last lines of what the service printed.
@@ -102,7 +94,7 @@ impl Drop for Service {
     fn drop(&mut self) {
         let processes = self.processes().unwrap_or_default();
         let ends = |processes: &[Process], signal| {
-            for process in processes {
+            for process in processes.iter().filter(|process| process.is_alive()) {
                 if let Some(pid) = rustix::process::Pid::from_raw(process.pid) {
                     // It may have ended by itself.
                     let _ = rustix::process::kill_process(pid, signal);
@@ -110,13 +102,31 @@ impl Drop for Service {
             }
         };
         ends(&processes, rustix::process::Signal::TERM);
+        // What a service started is no child of this process: that it has ended is to be seen in /proc only.
         let begun = Instant::now();
-        while begun.elapsed() < GRACE && matches!(self.child.try_wait(), Ok(None)) {
+        while begun.elapsed() < GRACE && processes.iter().any(Process::is_alive) {
             std::thread::sleep(Duration::from_millis(5));
         }
         ends(&processes, rustix::process::Signal::KILL);
         let _ = self.child.wait();
     }
+}
+
+/// A port on which nothing listens, as the system gives it.
+fn free_port() -> anyhow::Result<u16> {
+    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
+}
+
+/// The processor time of a process; none where it has ended.
+///
+/// Threads are counted in nanoseconds, but only while they live; the process in ticks of 10 ms, with the threads that
+/// have ended. So it is the larger of both: exact while threads stay, and in ticks where some have ended.
+fn processor_time(process: &Process) -> Option<Duration> {
+    let stat = process.stat().ok()?;
+    let ticks = (stat.utime + stat.stime) as f64 / procfs::ticks_per_second() as f64;
+    let threads = process.tasks().ok()?.flatten().filter_map(|thread| thread.schedstat().ok());
+    let nanoseconds = threads.map(|thread| thread.sum_exec_runtime).sum();
+    Some(Duration::from_secs_f64(ticks).max(Duration::from_nanos(nanoseconds)))
 }
 
 /// What asks a service for one thing at a time; any status is an answer.
@@ -160,4 +170,34 @@ fn below(root: i32) -> Result<Vec<Process>, procfs::ProcError> {
         at += 1;
     }
     Ok(all.into_iter().map(|(process, _)| process).filter(|process| family.contains(&process.pid)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A shell that starts a shell, which does some work.
+    fn family(child: &str) -> Service {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "sh -c \"$CHILD\" & wait"]).env("CHILD", child);
+        Service::start_with(&shell, |service| service.processes().unwrap().len() > 1).unwrap()
+    }
+
+    #[test]
+    fn a_dropped_service_has_ended_with_all_that_it_started() {
+        let service = family("trap 'sleep 0.3; exit' TERM; while :; do sleep 0.01; done");
+        std::thread::sleep(Duration::from_millis(100));
+        let processes = service.processes().unwrap();
+        drop(service);
+        assert!(processes.len() > 1 && !processes.iter().any(Process::is_alive));
+    }
+
+    #[test]
+    fn processor_time_is_of_all_that_a_service_started() {
+        let service = family("while :; do :; done");
+        let begun = Instant::now();
+        while service.processor_time().unwrap() < Duration::from_millis(50) {
+            assert!(begun.elapsed() < PATIENCE, "{:?}", service.processor_time());
+        }
+    }
 }

@@ -22,17 +22,24 @@ pub(super) struct Connection {
     answer: Answer,
     /// Whether this socket ever carried an answer: the first one may not be closed without one.
     proven: bool,
+    /// How many requests were sent again.
+    resent: u64,
 }
 
 impl Connection {
     pub(super) fn open(address: SocketAddr, token: Token, registry: &Registry) -> anyhow::Result<Self> {
         let stream = connect(address, token, registry)?;
-        Ok(Self { address, token, stream, due: None, written: 0, answer: Answer::new(), proven: false })
+        Ok(Self { address, token, stream, due: None, written: 0, answer: Answer::new(), proven: false, resent: 0 })
     }
 
     /// Whether a request is under way, and since when it was due.
     pub(super) fn due(&self) -> Option<Instant> {
         self.due
+    }
+
+    /// How many requests were sent again, because the server had closed the connection.
+    pub(super) fn resent(&self) -> u64 {
+        self.resent
     }
 
     /// Sends a request that was due at `due`.
@@ -95,6 +102,7 @@ impl Connection {
         if self.due.is_some() && !self.proven {
             bail!("the connection was closed without an answer");
         }
+        self.resent += u64::from(self.due.is_some());
         self.reopen(registry)?;
         self.write(request, registry)
     }

@@ -9,7 +9,7 @@ use hdrhistogram::Histogram;
 use mio::{Events, Poll, Token};
 
 use super::connection::Connection;
-use super::{Outcome, Profile};
+use super::{Load, Outcome};
 
 /// How long answers are waited for that are under way when the time is over.
 const GRACE: Duration = Duration::from_secs(5);
@@ -39,8 +39,8 @@ struct Schedule {
 }
 
 impl Generator {
-    pub(super) fn new(address: SocketAddr, request: Vec<u8>, profile: Profile) -> anyhow::Result<Self> {
-        let (Profile::Closed { connections: count } | Profile::Open { connections: count, .. }) = profile;
+    pub(super) fn new(address: SocketAddr, request: Vec<u8>, load: Load) -> anyhow::Result<Self> {
+        let (Load::Closed { connections: count } | Load::Open { connections: count, .. }) = load;
         let poll = Poll::new()?;
         let open = |at| Connection::open(address, Token(at), poll.registry());
         Ok(Self {
@@ -55,8 +55,8 @@ impl Generator {
         })
     }
 
-    pub(super) fn run(mut self, profile: Profile, lasting: Duration) -> anyhow::Result<Outcome> {
-        let mut schedule = Schedule::new(profile, lasting);
+    pub(super) fn run(mut self, load: Load, lasting: Duration) -> anyhow::Result<Outcome> {
+        let mut schedule = Schedule::new(load, lasting);
         loop {
             let now = Instant::now();
             if now >= schedule.end {
@@ -70,7 +70,13 @@ impl Generator {
             self.receive(&mut schedule)?;
         }
         self.finish(&mut schedule)?;
-        Ok(Outcome { requests: self.requests, answered: self.answered, elapsed: lasting, latencies: self.latencies })
+        Ok(Outcome {
+            requests: self.requests,
+            answered: self.answered,
+            elapsed: lasting,
+            latencies: self.latencies,
+            resent: self.connections.iter().map(Connection::resent).sum(),
+        })
     }
 
     /// Sends a request on the next free connection.
@@ -132,11 +138,11 @@ impl Generator {
 }
 
 impl Schedule {
-    fn new(profile: Profile, lasting: Duration) -> Self {
+    fn new(load: Load, lasting: Duration) -> Self {
         let begun = Instant::now();
-        let per_second = match profile {
-            Profile::Closed { .. } => None,
-            Profile::Open { per_second, .. } => Some(per_second),
+        let per_second = match load {
+            Load::Closed { .. } => None,
+            Load::Open { per_second, .. } => Some(per_second),
         };
         Self { begun, end: begun + lasting, per_second, sent: 0 }
     }

@@ -30,7 +30,7 @@ pub(crate) struct Request {
 
 /// How requests follow one another.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Profile {
+pub(crate) enum Load {
     /// Each connection sends a request when it has the answer to the last one.
     Closed { connections: usize },
     /// Requests are due at fixed times, whether or not answers come; what waits for a connection has waited.
@@ -47,6 +47,8 @@ pub(crate) struct Outcome {
     pub(crate) elapsed: Duration,
     /// In nanoseconds, from when a request was due.
     pub(crate) latencies: Histogram<u64>,
+    /// How many were sent again, because the server had closed the connection.
+    pub(crate) resent: u64,
 }
 
 impl Outcome {
@@ -60,23 +62,23 @@ impl Outcome {
     }
 }
 
-/// Sends `request` as `profile` says, from the core for loads; any answer but 200 is an error.
-pub(crate) fn run(port: u16, request: &Request, profile: Profile, lasting: Duration) -> anyhow::Result<Outcome> {
+/// Sends `request` as `load` says, from the core for loads; any answer but 200 is an error.
+pub(crate) fn run(port: u16, request: &Request, load: Load, lasting: Duration) -> anyhow::Result<Outcome> {
     // A thread of its own: what else the caller starts is not kept on that core.
     let generate = || {
         let mut core = CpuSet::new();
         core.set(LOAD_CORE);
         sched_setaffinity(None, &core).with_context(|| format!("core {LOAD_CORE} is not there: two are needed"))?;
-        generate(port, request, profile, lasting)
+        generate(port, request, load, lasting)
     };
     let generated = thread::scope(|scope| scope.spawn(generate).join());
     generated.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
-fn generate(port: u16, request: &Request, profile: Profile, lasting: Duration) -> anyhow::Result<Outcome> {
+fn generate(port: u16, request: &Request, load: Load, lasting: Duration) -> anyhow::Result<Outcome> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    let outcome = Generator::new(address, request.bytes(address), profile)?.run(profile, lasting);
-    outcome.with_context(|| format!("{} {} on port {port}, {profile:?}", request.method, request.path))
+    let outcome = Generator::new(address, request.bytes(address), load)?.run(load, lasting);
+    outcome.with_context(|| format!("{} {} on port {port}, {load:?}", request.method, request.path))
 }
 
 impl Request {

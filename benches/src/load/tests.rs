@@ -39,16 +39,16 @@ fn read_request(stream: &mut TcpStream) -> bool {
     true
 }
 
-fn ask(port: u16, profile: Profile, millis: u64) -> anyhow::Result<Outcome> {
+fn ask(port: u16, load: Load, millis: u64) -> anyhow::Result<Outcome> {
     let request = Request { method: "GET", path: "/".to_owned(), body: None };
-    generate(port, &request, profile, Duration::from_millis(millis))
+    generate(port, &request, load, Duration::from_millis(millis))
 }
 
 #[test]
 fn answers_in_single_bytes_are_received_whole() {
     for answer in [ANSWER, b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\n[]\r\n0\r\n\r\n"] {
         let port = serve(move |stream, _| answer.iter().for_each(|byte| stream.write_all(&[*byte]).unwrap()));
-        let outcome = ask(port, Profile::Closed { connections: 2 }, 500).unwrap();
+        let outcome = ask(port, Load::Closed { connections: 2 }, 500).unwrap();
         assert!(outcome.requests >= 4);
         assert_eq!(outcome.latencies.len(), outcome.requests);
     }
@@ -63,7 +63,7 @@ fn a_long_body_is_sent_whole() {
         stream.write_all(ANSWER).unwrap();
     });
     let request = Request { method: "POST", path: "/".to_owned(), body: Some(vec![b'1'; 4_000_000]) };
-    let outcome = generate(port, &request, Profile::Closed { connections: 1 }, Duration::from_secs(1)).unwrap();
+    let outcome = generate(port, &request, Load::Closed { connections: 1 }, Duration::from_secs(1)).unwrap();
     assert!(outcome.answered > 0);
 }
 
@@ -72,7 +72,7 @@ fn an_answer_of_500_is_an_error_that_shows_it() {
     let port = serve(|stream, _| {
         stream.write_all(b"HTTP/1.1 500 Oh\r\nContent-Length: 6\r\n\r\nbroken").unwrap();
     });
-    let error = format!("{:#}", ask(port, Profile::Closed { connections: 1 }, 100).unwrap_err());
+    let error = format!("{:#}", ask(port, Load::Closed { connections: 1 }, 100).unwrap_err());
     assert!(error.contains("500 Oh") && error.contains("broken"), "{error}");
 }
 
@@ -84,10 +84,23 @@ fn a_connection_that_was_closed_between_requests_is_opened_again() {
             stream.shutdown(std::net::Shutdown::Both).unwrap();
         }
     });
-    for profile in [Profile::Closed { connections: 2 }, Profile::Open { connections: 2, per_second: 200.0 }] {
-        let outcome = ask(port, profile, 1000).unwrap();
+    for load in [Load::Closed { connections: 2 }, Load::Open { connections: 2, per_second: 200.0 }] {
+        let outcome = ask(port, load, 1000).unwrap();
         assert!(outcome.requests > 10);
     }
+}
+
+#[test]
+fn requests_that_are_sent_again_are_counted() {
+    // The second request of each connection is received, and the connection closed without an answer.
+    let port = serve(|stream, requests| match requests {
+        0 => stream.write_all(ANSWER).unwrap(),
+        _ => stream.shutdown(std::net::Shutdown::Both).unwrap(),
+    });
+    let outcome = ask(port, Load::Closed { connections: 1 }, 500).unwrap();
+    assert!(outcome.resent.abs_diff(outcome.answered) <= 1, "{} of {}", outcome.resent, outcome.answered);
+    let kept = serve(|stream, _| stream.write_all(ANSWER).unwrap());
+    assert_eq!(ask(kept, Load::Closed { connections: 2 }, 100).unwrap().resent, 0);
 }
 
 #[test]
@@ -96,7 +109,7 @@ fn a_connection_that_is_announced_to_close_is_opened_again() {
         stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n[]").unwrap();
         stream.shutdown(std::net::Shutdown::Both).unwrap();
     });
-    assert!(ask(port, Profile::Closed { connections: 2 }, 1000).unwrap().requests > 10);
+    assert!(ask(port, Load::Closed { connections: 2 }, 1000).unwrap().requests > 10);
 }
 
 #[test]
@@ -105,14 +118,14 @@ fn a_connection_closed_in_the_middle_of_an_answer_is_an_error_that_shows_it() {
         stream.write_all(&ANSWER[..ANSWER.len() - 1]).unwrap();
         stream.shutdown(std::net::Shutdown::Both).unwrap();
     });
-    let error = format!("{:#}", ask(port, Profile::Closed { connections: 1 }, 100).unwrap_err());
+    let error = format!("{:#}", ask(port, Load::Closed { connections: 1 }, 100).unwrap_err());
     assert!(error.contains("middle of an answer") && error.contains("Content-Length"), "{error}");
 }
 
 #[test]
 fn a_server_that_never_answers_is_an_error() {
     let port = serve(|stream, _| stream.shutdown(std::net::Shutdown::Both).unwrap());
-    let error = format!("{:#}", ask(port, Profile::Closed { connections: 1 }, 100).unwrap_err());
+    let error = format!("{:#}", ask(port, Load::Closed { connections: 1 }, 100).unwrap_err());
     assert!(error.contains("closed without an answer"), "{error}");
 }
 
@@ -124,7 +137,7 @@ fn a_stall_is_seen_by_all_requests_that_were_due_in_it() {
         }
         stream.write_all(ANSWER).unwrap();
     };
-    let outcome = ask(serve(stalls), Profile::Open { connections: 1, per_second: 500.0 }, 1000).unwrap();
+    let outcome = ask(serve(stalls), Load::Open { connections: 1, per_second: 500.0 }, 1000).unwrap();
     assert_eq!(outcome.latencies.len(), 500);
     // A fifth of the requests was due in the stall, of which a half waited for more than 100 ms; one was in flight.
     assert!(outcome.percentile(92.0) > Duration::from_millis(90));
@@ -137,7 +150,7 @@ fn what_was_due_and_never_sent_is_counted_with_the_time_it_waited() {
         thread::sleep(Duration::from_millis(300));
         stream.write_all(ANSWER).unwrap();
     });
-    let outcome = ask(port, Profile::Open { connections: 1, per_second: 100.0 }, 200).unwrap();
+    let outcome = ask(port, Load::Open { connections: 1, per_second: 100.0 }, 200).unwrap();
     assert_eq!((outcome.requests, outcome.answered, outcome.latencies.len()), (0, 1, 20));
     assert!(outcome.percentile(100.0) >= Duration::from_millis(300));
     assert!(outcome.percentile(50.0) >= Duration::from_millis(90));

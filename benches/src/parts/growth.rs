@@ -8,11 +8,11 @@ use anyhow::Context;
 use crate::arguments::Effort;
 use crate::compare::{Better, Figure};
 use crate::contract::ratings;
-use crate::load::{Profile, Request};
+use crate::load::{Load, Request};
 use crate::peer::{AXUM, Peer, Program, QUIET, TOOLKIT, binary};
 use crate::report::{Section, Table, median, number, progress};
 use crate::service::pinned;
-use crate::turns::Turns;
+use crate::turns::{Turns, order, resent};
 
 /// The last of its endpoints is the one that is called.
 const MANY: [(Peer, &str); 3] = [
@@ -22,6 +22,8 @@ const MANY: [(Peer, &str); 3] = [
 ];
 const RECORDS: [usize; 5] = [1, 10, 100, 1_000, 10_000];
 const IN_PROCESS: &str = "in-process";
+/// What is called in process, as its arguments name it.
+const CALLED: [&str; 3] = ["toolkit", "axum", "serde"];
 /// How far two figures may lie apart that should be the same.
 const SAME: f64 = 0.95;
 /// How much of its time the toolkit may spend on reading with serde.
@@ -45,7 +47,7 @@ pub(crate) fn endpoints(effort: &Effort) -> anyhow::Result<Vec<Section>> {
     }
     progress("measuring how a request grows with endpoints");
     let request = |at: usize| Request { method: "GET", path: MANY[at].1.to_owned(), body: None };
-    let load = |connections| move |at| (request(at), Profile::Closed { connections });
+    let load = |connections| move |at| (request(at), Load::Closed { connections });
     let (alone, loaded) =
         (turns.take(effort, effort.turn / 2, load(1))?, turns.take(effort, effort.turn / 2, load(16))?);
     let mut table = Table::new(&[
@@ -71,7 +73,9 @@ pub(crate) fn endpoints(effort: &Effort) -> anyhow::Result<Vec<Section>> {
         let verdict = loaded[2].processor.reaches(&loaded[0].processor, Better::Less, SAME);
         format!(" Target: 1,000 endpoints cost what 10 do, within 5 %: {verdict}.")
     };
-    let how = format!("The toolkit, called at the last of its endpoints, which checks one parameter.{targets}");
+    let again = MANY.iter().enumerate().map(|(at, (peer, _))| (peer.name, alone[at].resent + loaded[at].resent));
+    let again = resent(again);
+    let how = format!("The toolkit, called at the last of its endpoints, which checks one parameter.{targets}{again}");
     Ok(vec![Section { title: "Growth with endpoints".to_owned(), how, tables: vec![table], plots: Vec::new() }])
 }
 
@@ -95,10 +99,11 @@ pub(crate) fn records(effort: &Effort) -> anyhow::Result<Vec<Section>> {
         "serde over toolkit",
     ]);
     let (mut per_rating, mut beside_serde) = (Vec::new(), Vec::new());
+    let mut again = [TOOLKIT, AXUM].map(|peer| (peer.name, 0));
     for count in RECORDS {
         progress(&format!("measuring requests with {count} ratings"));
         let request = ratings(count);
-        let taken = turns.take(effort, effort.turn / 2, |_| (request.clone(), Profile::Closed { connections: 1 }))?;
+        let taken = turns.take(effort, effort.turn / 2, |_| (request.clone(), Load::Closed { connections: 1 }))?;
         let [toolkit, axum, serde] = in_process(effort, count, request.body.as_deref().unwrap_or_default())?;
         let each = taken[0].processor.times(1.0 / count as f64);
         table.row([
@@ -111,6 +116,9 @@ pub(crate) fn records(effort: &Effort) -> anyhow::Result<Vec<Section>> {
             median(&serde, 1e6),
             toolkit.ratio(&serde, Better::Less).to_string(),
         ]);
+        for ((_, again), taken) in again.iter_mut().zip(&taken) {
+            *again += taken.resent;
+        }
         per_rating.push(each);
         beside_serde.push(toolkit.reaches(&serde, Better::Less, SERDE));
     }
@@ -126,7 +134,8 @@ pub(crate) fn records(effort: &Effort) -> anyhow::Result<Vec<Section>> {
     };
     let how = format!(
         "Processor time of a request with ratings, over one connection; and in process, without sockets, beside serde, \
-         which reads the same and checks nothing.{targets}"
+         which reads the same and checks nothing.{targets}{}",
+        resent(again)
     );
     Ok(vec![Section { title: "Growth with records".to_owned(), how, tables: vec![table], plots: Vec::new() }])
 }
@@ -142,10 +151,10 @@ fn in_process(effort: &Effort, records: usize, body: &[u8]) -> anyhow::Result<[F
     ratings.write_all(body)?;
     let calls = if effort.quick { 1 } else { (200_000 / records).max(20) };
     let mut rounds = [Vec::new(), Vec::new(), Vec::new()];
-    for _ in 0..effort.rounds {
-        for (round, what) in rounds.iter_mut().zip(["toolkit", "axum", "serde"]) {
+    for round in 0..effort.rounds {
+        for at in order(round, CALLED.len()) {
             let mut command = Command::new(binary(IN_PROCESS, effort.profile()));
-            command.args([what, &calls.to_string(), "ratings"]).envs(TOOLKIT.variables.iter().copied());
+            command.args([CALLED[at], &calls.to_string(), "ratings"]).envs(TOOLKIT.variables.iter().copied());
             let output = pinned(&command)
                 .stdin(ratings.reopen()?)
                 .output()
@@ -155,7 +164,7 @@ fn in_process(effort: &Effort, records: usize, body: &[u8]) -> anyhow::Result<[F
                 let error = String::from_utf8_lossy(&output.stderr);
                 format!("{command:?} printed `{}`, expected the seconds of a call: {error}", told.trim())
             });
-            round.push(seconds?);
+            rounds[at].push(seconds?);
         }
     }
     Ok(rounds.map(Figure::new))

@@ -5,11 +5,11 @@ use std::time::Duration;
 use crate::arguments::Effort;
 use crate::compare::{Better, Figure};
 use crate::contract::{self, item, ratings, recommendations};
-use crate::load::{Profile, Request};
+use crate::load::{Load, Request};
 use crate::peer::{self, ACTIX, AXUM, FASTAPI_ASYNC, FASTAPI_DEF, Peer, TOOLKIT};
 use crate::plot;
 use crate::report::{Plot, Section, Table, median, number, progress};
-use crate::turns::{Taken, Turns};
+use crate::turns::{self, Taken, Turns, resent};
 
 /// How many ratings a request has.
 const RATINGS: usize = 50;
@@ -21,6 +21,7 @@ pub(crate) const PERCENTILES: [f64; 4] = [50.0, 90.0, 99.0, 99.9];
 /// What was taken of each service under one load, in the order of the services.
 struct Column {
     name: String,
+    connections: usize,
     taken: Vec<Taken>,
 }
 
@@ -37,32 +38,46 @@ pub(crate) fn measure(effort: &Effort, faults: &mut Vec<String>) -> anyhow::Resu
     let capacities = closed[if effort.quick { 0 } else { 2 }].taken.iter().map(|taken| taken.per_second.median());
     let capacities = capacities.collect::<Vec<_>>();
 
-    let lasting = open_turn(effort);
-    let open = |name: String, rate: &dyn Fn(usize) -> f64| {
-        progress(&format!("measuring latency at {name}"));
-        let load = |at| (recommendations(10), Profile::Open { connections: most, per_second: rate(at) });
-        anyhow::Ok(Column { taken: turns.take(effort, lasting, load)?, name })
-    };
-    let levels =
-        LEVELS.map(|level| open(format!("{level} % of capacity"), &|at| capacities[at] * f64::from(level) / 100.0));
-    let levels = levels.into_iter().collect::<anyhow::Result<Vec<_>>>()?;
     let place = |peer: &Peer| names.iter().position(|name| *name == peer.name);
-    let equal = match place(&FASTAPI_ASYNC) {
-        Some(at) => {
-            let rate = 0.6 * capacities[at];
-            Some(open(format!("{} requests per second", number(rate)), &|_| rate)?)
+    let mut sections = vec![throughput(effort, &names, &closed, most, &restless)?];
+    let equal = match open(&turns, effort, &capacities, place(&FASTAPI_ASYNC), most) {
+        Ok((levels, equal)) => {
+            sections.push(latency(effort, &names, &levels, equal.as_ref(), most)?);
+            equal
         }
-        None => None,
+        // What was measured before is kept.
+        Err(error) => {
+            faults.push(format!("latency: {error:#}"));
+            None
+        }
     };
-
-    let mut sections = vec![
-        throughput(effort, &names, &closed, most, &restless)?,
-        latency(effort, &names, &levels, equal.as_ref(), most)?,
-    ];
     if !effort.quick {
         sections.push(targets(&closed[1].taken, equal.as_ref(), place));
     }
     Ok(sections)
+}
+
+/// Requests are due at parts of what each service can do; and then, for all, at a part of what the service at `slow` can.
+fn open(
+    turns: &Turns,
+    effort: &Effort,
+    capacities: &[f64],
+    slow: Option<usize>,
+    connections: usize,
+) -> anyhow::Result<(Vec<Column>, Option<Column>)> {
+    let measure = |name: String, rate: &dyn Fn(usize) -> f64| {
+        progress(&format!("measuring latency at {name}"));
+        let load = |at| (recommendations(10), Load::Open { connections, per_second: rate(at) });
+        anyhow::Ok(Column { taken: turns.take(effort, open_turn(effort), load)?, connections, name })
+    };
+    let levels =
+        LEVELS.map(|level| measure(format!("{level} % of capacity"), &|at| capacities[at] * f64::from(level) / 100.0));
+    let levels = levels.into_iter().collect::<anyhow::Result<Vec<_>>>()?;
+    let equal = slow.map(|at| {
+        let rate = 0.6 * capacities[at];
+        measure(format!("{} requests per second", number(rate)), &|_| rate)
+    });
+    Ok((levels, equal.transpose()?))
 }
 
 /// Builds, starts and checks each peer.
@@ -87,8 +102,8 @@ fn closed(turns: &Turns, effort: &Effort) -> anyhow::Result<Vec<Column>> {
     loads.push(("GET an item, 16 connections".to_owned(), item(), 16));
     let measured = loads.into_iter().map(|(name, request, connections)| {
         progress(&format!("measuring {name}"));
-        let load = |_| (request.clone(), Profile::Closed { connections });
-        Ok(Column { taken: turns.take(effort, turn(effort), load)?, name })
+        let load = |_| (request.clone(), Load::Closed { connections });
+        Ok(Column { taken: turns.take(effort, turn(effort), load)?, connections, name })
     });
     measured.collect()
 }
@@ -101,25 +116,27 @@ fn throughput(
     restless: &[String],
 ) -> anyhow::Result<Section> {
     let head = |first| std::iter::once(first).chain(closed.iter().map(|column| &*column.name)).collect::<Vec<_>>();
-    let table = |first, cell: &dyn Fn(&Taken) -> String| {
+    let table = |first, cell: &dyn Fn(&Taken, usize) -> String| {
         let mut table = Table::new(&head(first));
         for (at, name) in names.iter().enumerate() {
-            let cells = closed.iter().map(|column| cell(&column.taken[at]));
+            let cells = closed.iter().map(|column| cell(&column.taken[at], column.connections));
             table.row(std::iter::once((*name).to_owned()).chain(cells));
         }
         table
     };
     let tables = vec![
-        table("requests per second", &|taken| median(&taken.per_second, 1.0)),
-        table("processor time per request, µs", &|taken| median(&taken.processor, 1e6)),
+        table("requests per second", &Taken::throughput),
+        table("processor time per request, µs", &|taken, _| median(&taken.processor, 1e6)),
         ratios(names, &closed[usize::from(!effort.quick)].taken),
     ];
     let how = format!(
         "Every service stays up on one core; the load comes from the other. Each has its turn of {:?} in each round (of \
          {}), after a warm-up. Each connection sends a request when it has the answer to the last one. The median of \
-         the rounds, and half of the range in which the middle half of them lay. {}",
+         the rounds, and half of the range in which the middle half of them lay. {}{} {}",
         turn(effort),
         effort.rounds,
+        turns::unsaturated(),
+        sent_again(names, closed),
         restless.join(" ")
     );
     let plots = closed.iter().filter(|column| column.name.ends_with(&format!("{most} connections"))).take(1);
@@ -130,6 +147,12 @@ fn throughput(
     });
     let plots = plots.collect::<anyhow::Result<_>>()?;
     Ok(Section { title: "Requests per second".to_owned(), how: how.trim_end().to_owned(), tables, plots })
+}
+
+/// What each service was sent again, in all columns.
+fn sent_again<'a>(names: &[&str], columns: impl IntoIterator<Item = &'a Column> + Clone) -> String {
+    let of = |at: usize| columns.clone().into_iter().map(|column| column.taken[at].resent).sum();
+    resent(names.iter().enumerate().map(|(at, name)| (*name, of(at))))
 }
 
 /// How many times as many requests each service answers as those that it is compared with.
@@ -180,10 +203,11 @@ fn latency(
         "`GET` of 10 recommendations over {most} connections. Requests are due at fixed times, whether or not answers \
          come, and what waits for a connection has waited: latency counts from when a request was due. Each service gets \
          a part of the requests per second that it answered with as many connections; then all get the same, 60 % of what \
-         {} can do. Rounds: {}, in each of which each has its turn of {:?}; of all, one histogram.",
+         {} can do. Rounds: {}, in each of which each has its turn of {:?}; of all, one histogram.{}",
         FASTAPI_ASYNC.name,
         effort.rounds,
-        open_turn(effort)
+        open_turn(effort),
+        sent_again(names, levels.iter().chain(equal)),
     );
     Ok(Section { title: "Latency".to_owned(), how, tables, plots })
 }
@@ -204,7 +228,7 @@ fn plural(connections: usize) -> String {
 
 /// In seconds.
 fn percentiles(taken: &Taken) -> [f64; 4] {
-    PERCENTILES.map(|percent| Duration::from_nanos(taken.latencies.value_at_percentile(percent)).as_secs_f64())
+    PERCENTILES.map(|percent| taken.percentile(percent).as_secs_f64())
 }
 
 /// What the toolkit should be beside the others.

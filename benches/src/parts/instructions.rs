@@ -11,16 +11,21 @@ use crate::peer::{AXUM, Peer, Program, TOOLKIT, binary, http, run};
 use crate::report::{Section, Table, number, progress};
 use crate::service::Service;
 
-const PORT: u16 = 18080;
 const IN_PROCESS: &str = "in-process";
 const ROUTERS: [&str; 2] = ["toolkit", "axum"];
 
-pub(crate) fn measure(effort: &Effort) -> anyhow::Result<Vec<Section>> {
+/// Measures servers and routers; what cannot be measured is added to `faults`.
+pub(crate) fn measure(effort: &Effort, faults: &mut Vec<String>) -> anyhow::Result<Vec<Section>> {
     callgrind::require()?;
-    Ok(vec![whole_servers(effort)?, routers(effort)?])
+    let mut sections = vec![whole_servers(effort, faults)];
+    match routers(effort) {
+        Ok(section) => sections.push(section),
+        Err(error) => faults.push(format!("instructions of routers: {error:#}")),
+    }
+    Ok(sections)
 }
 
-fn whole_servers(effort: &Effort) -> anyhow::Result<Section> {
+fn whole_servers(effort: &Effort, faults: &mut Vec<String>) -> Section {
     // What is not optimised takes long to start when it is counted.
     let peers: &[Peer] = if effort.quick { &[TOOLKIT, AXUM] } else { http(effort) };
     // An interpreter's instructions are too many to count.
@@ -28,10 +33,13 @@ fn whole_servers(effort: &Effort) -> anyhow::Result<Section> {
     let mut counted = Vec::new();
     for peer in compiled {
         progress(&format!("building {}, and counting its instructions", peer.name));
-        peer.program.prepare(effort.profile())?;
-        counted.push((peer.name, callgrind::per_request(effort, |requests| asked(effort, peer, requests))?));
+        let prepared = peer.program.prepare(effort.profile());
+        match prepared.and_then(|()| callgrind::per_request(effort, |requests| asked(effort, peer, requests))) {
+            Ok(instructions) => counted.push((peer.name, instructions)),
+            Err(error) => faults.push(format!("instructions of {}: {error:#}", peer.name)),
+        }
     }
-    Ok(Section {
+    Section {
         title: "Instructions per request".to_owned(),
         how:
             "In user space, by callgrind: `GET` of 10 recommendations, on one connection, one request at a time, with \
@@ -39,7 +47,7 @@ fn whole_servers(effort: &Effort) -> anyhow::Result<Section> {
                 .to_owned(),
         tables: vec![table("server", &counted)],
         plots: Vec::new(),
-    })
+    }
 }
 
 fn routers(effort: &Effort) -> anyhow::Result<Section> {
@@ -55,12 +63,13 @@ fn routers(effort: &Effort) -> anyhow::Result<Section> {
     })
 }
 
-/// The first is the toolkit, beside which the others stand.
+/// The toolkit first, beside which the others stand, where it was counted.
 fn table(what: &str, counted: &[(&str, f64)]) -> Table {
     let mut table = Table::new(&[what, "instructions", "times the toolkit's"]);
-    let own = counted.first().map_or(f64::NAN, |(_, own)| *own);
+    let own = counted.iter().find(|(name, _)| *name == TOOLKIT.name).map(|(_, own)| own);
     for (name, instructions) in counted {
-        table.row([(*name).to_owned(), number(*instructions), number(instructions / own)]);
+        let times = own.map_or_else(String::new, |own| number(instructions / own));
+        table.row([(*name).to_owned(), number(*instructions), times]);
     }
     table
 }
@@ -68,7 +77,7 @@ fn table(what: &str, counted: &[(&str, f64)]) -> Table {
 fn asked(effort: &Effort, peer: &Peer, requests: u32) -> anyhow::Result<u64> {
     let log = NamedTempFile::new()?;
     let path = recommendations(10).path;
-    let service = Service::start(&callgrind::counted(&peer.command(effort.profile()), log.path()), PORT, &path)?;
+    let service = Service::start(&callgrind::counted(&peer.command(effort.profile()), log.path()), &path)?;
     let agent = ureq::Agent::new_with_defaults();
     for _ in 0..requests {
         agent.get(service.url(&path)).call()?.body_mut().read_to_vec()?;

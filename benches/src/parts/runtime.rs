@@ -7,8 +7,9 @@ use anyhow::{Context, bail};
 use serde_json::Value;
 
 use crate::arguments::Effort;
+use crate::compare::Target;
 use crate::peer::{Program, binary, environment, folder};
-use crate::report::{Section, Table, number, progress};
+use crate::report::{Section, Table, judged, number, progress};
 use crate::service::pinned;
 
 const PACKAGE: &str = "runtime";
@@ -29,7 +30,7 @@ pub(crate) fn measure(effort: &Effort) -> anyhow::Result<Vec<Section>> {
     }
     let figures = String::from_utf8(done.stdout)?;
     let figures = figures.lines().map(serde_json::from_str).collect::<Result<Vec<Value>, _>>()?;
-    Ok(vec![beside(&figures)?, envelopes(&figures)?])
+    Ok(vec![beside(effort, &figures)?, envelopes(&figures)?])
 }
 
 /// The library in the Python package `onnxruntime`, as `libonnxruntime.so.VERSION`.
@@ -46,11 +47,11 @@ fn library() -> anyhow::Result<PathBuf> {
     library.with_context(|| format!("{} has no `libonnxruntime.so.VERSION`", place.display()))
 }
 
-fn beside(figures: &[Value]) -> anyhow::Result<Section> {
+fn beside(effort: &Effort, figures: &[Value]) -> anyhow::Result<Section> {
     let mut table = Table::new(&["model", "rows", "toolkit", "ONNX Runtime", "times as fast"]);
     for figure in figures {
         let Some(model) = figure["model"].as_str() else { continue };
-        let (own, other) = (seconds(figure, "native")?, seconds(figure, "onnxruntime")?);
+        let (own, other) = (field(figure, "native")?, field(figure, "onnxruntime")?);
         let rows = figure["rows"].as_f64().unwrap_or_default();
         table.row([
             model.to_owned(),
@@ -60,40 +61,41 @@ fn beside(figures: &[Value]) -> anyhow::Result<Section> {
             number(other / own),
         ]);
     }
-    Ok(Section {
-        title: "Models beside ONNX Runtime".to_owned(),
-        how:
-            "Exported models, in one process and called in the same way, each runtime on one thread; the median of 31 \
-              rounds, by turns. The times include what a call does around the runtime: columns into tensors, outputs \
-              into columns, the result checked."
-                .to_owned(),
-        tables: vec![table],
-        plots: Vec::new(),
-    })
+    let rounds = if effort.quick { "one round" } else { "the median of 31 rounds" };
+    let how = format!(
+        "Exported models, in one process and called in the same way, each runtime on one thread; {rounds}, by turns. \
+         The times include what a call does around the runtime: columns into tensors, outputs into columns, the result \
+         checked."
+    );
+    Ok(Section { title: "Models beside ONNX Runtime".to_owned(), how, tables: vec![table], plots: Vec::new() })
 }
 
 fn envelopes(figures: &[Value]) -> anyhow::Result<Section> {
-    let mut table = Table::new(&["figure", "toolkit", "target"]);
-    for (name, figure, unit, per_second, target) in [
-        ("one row in columns", "columns", "µs", 1e6, "< 5 µs"),
-        ("one row from JSON, checked, to JSON", "json", "µs", 1e6, "< 10 µs"),
-        ("verified, compiled and replayed", "load", "ms", 1e3, "< 20 ms"),
+    let mut table = Table::new(&["figure", "toolkit", "target", "verdict"]);
+    let mut row = |figure: String, value: f64, unit: &str, target: Target| {
+        let [target, verdict] = judged(Some(target), value, unit);
+        table.row([figure, format!("{} {unit}", number(value)), target, verdict]);
+    };
+    for (name, figure, unit, per_second, most) in [
+        ("one row in columns", "columns", "µs", 1e6, 5.0),
+        ("one row from JSON, checked, to JSON", "json", "µs", 1e6, 10.0),
+        ("verified, compiled and replayed", "load", "ms", 1e3, 20.0),
     ] {
         let found = figures.iter().find(|other| other["churn"] == figure);
-        let taken = seconds(found.with_context(|| format!("`{figure}` was not measured"))?, "seconds")? * per_second;
-        table.row([format!("churn, {name}"), format!("{} {unit}", number(taken)), target.to_owned()]);
+        let taken = field(found.with_context(|| format!("`{figure}` was not measured"))?, "seconds")? * per_second;
+        row(format!("churn, {name}"), taken, unit, Target::Below(most));
     }
     let verified = figures.iter().find(|figure| figure["verified"].is_number()).context("nothing was verified")?;
-    let speed = seconds(verified, "verified")? / seconds(verified, "seconds")? / 1e9;
-    table.row(["a large envelope, verified".to_owned(), format!("{} GB/s", number(speed)), "> 1 GB/s".to_owned()]);
-    Ok(Section {
-        title: "What an envelope costs".to_owned(),
-        how: "The envelope of the churn example; and one of 1 GiB, which is in the page cache.".to_owned(),
-        tables: vec![table],
-        plots: Vec::new(),
-    })
+    let bytes = field(verified, "verified")?;
+    let speed = bytes / field(verified, "seconds")? / 1e9;
+    row("a large envelope, verified".to_owned(), speed, "GB/s", Target::Above(1.0));
+    let how = format!(
+        "The envelope of the churn example; and one of {:.0} MiB, which is in the page cache.",
+        bytes / f64::from(1 << 20)
+    );
+    Ok(Section { title: "What an envelope costs".to_owned(), how, tables: vec![table], plots: Vec::new() })
 }
 
-fn seconds(figure: &Value, name: &str) -> anyhow::Result<f64> {
+fn field(figure: &Value, name: &str) -> anyhow::Result<f64> {
     figure[name].as_f64().with_context(|| format!("{figure} has no number `{name}`"))
 }

@@ -6,13 +6,14 @@ use anyhow::{Context, bail};
 use regex::Regex;
 
 use crate::arguments::Effort;
-use crate::compare::{Better, Figure};
+use crate::compare::{Better, Target};
 use crate::contract::recommendations;
-use crate::load::{self, Profile as Load};
-use crate::peer::{self, Program, binary};
-use crate::report::{Section, Table, number, progress};
-use crate::service::Service;
+use crate::load::Load;
+use crate::peer::{Peer, Program, TOOLKIT, binary};
+use crate::report::{Section, Table, judged, number, progress};
+use crate::service::{Service, pinned};
 use crate::sink;
+use crate::turns::{Running, Turns, order, resent};
 
 const CONNECTIONS: usize = 64;
 const SILENT: [(&str, &str); 2] = [("RUST_LOG", "off"), ("TOOLKIT_TRACE_VIEWER", "false")];
@@ -37,14 +38,6 @@ struct Taken {
     elsewhere: f64,
 }
 
-pub(crate) fn measure(effort: &Effort) -> anyhow::Result<Vec<Section>> {
-    for package in ["telemetry", "peer-toolkit"] {
-        Program::Rust { package }.prepare(effort.profile())?;
-    }
-    let collector = sink::start()?;
-    Ok(vec![processor_time(effort, &collector)?, throughput(effort, &collector)?])
-}
-
 fn set(variables: &[(&'static str, &str)]) -> Vec<(&'static str, String)> {
     variables.iter().map(|(name, value)| (*name, (*value).to_owned())).collect()
 }
@@ -66,7 +59,7 @@ fn ways(collector: &str) -> Vec<Way> {
     let [none, few, all] = ["0", "0.01", "1"].map(|share| exported(collector, share));
     let viewer_and_all = [all.clone(), set(&[VIEWER])].concat();
     let at_recommendations = [
-        ("off", set(peer::TOOLKIT.variables)),
+        ("off", set(TOOLKIT.variables)),
         ("metrics", set(&SILENT)),
         ("none exported", none.clone()),
         ("1 % exported", few),
@@ -87,15 +80,17 @@ fn ways(collector: &str) -> Vec<Way> {
     all.map(|(name, variables, path)| Way { name, variables, path: path.to_owned() }).collect()
 }
 
-fn processor_time(effort: &Effort, collector: &str) -> anyhow::Result<Section> {
+/// What telemetry costs the router alone, in process.
+pub(crate) fn processor_time(effort: &Effort) -> anyhow::Result<Vec<Section>> {
+    Program::Rust { package: "telemetry" }.prepare(effort.profile())?;
     let rounds = effort.rounds.min(ROUNDS);
-    let ways = ways(collector);
+    let ways = ways(&sink::start()?);
     let mut best: Vec<Option<Taken>> = vec![None; ways.len()];
     for round in 1..=rounds {
         progress(&format!("measuring requests in process, round {round} of {rounds}"));
-        for (way, best) in ways.iter().zip(&mut best) {
-            let taken = called(effort, way)?;
-            *best = Some(best.map_or(taken, |best| Taken {
+        for at in order(round, ways.len()) {
+            let taken = called(effort, &ways[at])?;
+            best[at] = Some(best[at].map_or(taken, |best| Taken {
                 on_thread: best.on_thread.min(taken.on_thread),
                 elsewhere: best.elsewhere.min(taken.elsewhere),
             }));
@@ -105,34 +100,41 @@ fn processor_time(effort: &Effort, collector: &str) -> anyhow::Result<Section> {
         let way = ways.iter().position(|way| way.name == name);
         way.and_then(|way| best[way]).with_context(|| format!("`{name}` was not measured"))
     };
-    let microseconds = |value: f64| format!("{} µs", number(value));
-    let mut table = Table::new(&["processor time per request", "over", "toolkit", "target"]);
+    let mut table = Table::new(&["processor time per request", "over", "toolkit", "target", "verdict"]);
+    let mut row = |figure: &str, over: &str, value: f64, most: Option<f64>| {
+        let [target, verdict] = judged(most.map(Target::Below), value, "µs");
+        table.row([figure.to_owned(), over.to_owned(), format!("{} µs", number(value)), target, verdict]);
+    };
     let base = taken("off")?;
-    table.row(["telemetry off".to_owned(), String::new(), microseconds(base.on_thread), String::new()]);
-    for (figure, way, over, target) in [
-        ("metrics", "metrics", "off", "< 0.3 µs"),
-        ("metrics, traces sampled out", "none exported", "off", "< 0.5 µs"),
-        ("metrics, 1 % exported", "1 % exported", "off", ""),
-        ("metrics, all exported", "all exported", "off", "< 1.5 µs"),
-        ("metrics, viewer", "viewer", "off", ""),
-        ("viewer beside export", "viewer, all exported", "all exported", "< 0.2 µs"),
-        ("access line in JSON, to a file", "access line", "metrics", "< 3 µs"),
-        ("child span, sampled out", "child span, none exported", "plain, none exported", "< 0.1 µs"),
-        ("child span, exported", "child span, all exported", "plain, all exported", ""),
+    row("telemetry off", "", base.on_thread, None);
+    for (figure, way, over, most) in [
+        ("metrics", "metrics", "off", Some(0.3)),
+        ("metrics, traces sampled out", "none exported", "off", Some(0.5)),
+        ("metrics, 1 % exported", "1 % exported", "off", None),
+        ("metrics, all exported", "all exported", "off", Some(1.5)),
+        ("metrics, viewer", "viewer", "off", None),
+        ("viewer beside export", "viewer, all exported", "all exported", Some(0.2)),
+        ("access line in JSON, to a file", "access line", "metrics", Some(3.0)),
+        ("child span, sampled out", "child span, none exported", "plain, none exported", Some(0.1)),
+        ("child span, exported", "child span, all exported", "plain, all exported", None),
     ] {
-        let more = taken(way)?.on_thread - taken(over)?.on_thread;
-        table.row([figure.to_owned(), over.to_owned(), microseconds(more), target.to_owned()]);
+        row(figure, over, taken(way)?.on_thread - taken(over)?.on_thread, most);
     }
-    let elsewhere = taken("all exported")?.elsewhere - base.elsewhere;
-    table.row(["all exported, other threads".to_owned(), "off".to_owned(), microseconds(elsewhere), String::new()]);
+    row("all exported, other threads", "off", taken("all exported")?.elsewhere - base.elsewhere, None);
     let how = format!(
         "The router of a service that is set up as `serve` does, called without sockets. Each way to set telemetry up \
          is a process; the figure is the processor time of the thread that calls, the median of {} batches of 2,000 \
-         requests, the best of {rounds} rounds. Exports go to a collector that answers 200; a process in which a span \
-         was dropped is refused. With all exported, a request has two spans: its own and its function's.",
+         requests, the best of {rounds} rounds. Exports go to a collector that answers 200, on the other core; a \
+         process in which a span was dropped is refused. With all exported, a request has two spans: its own and \
+         its function's.",
         batches(effort)
     );
-    Ok(Section { title: "What telemetry costs a request".to_owned(), how, tables: vec![table], plots: Vec::new() })
+    Ok(vec![Section {
+        title: "What telemetry costs a request".to_owned(),
+        how,
+        tables: vec![table],
+        plots: Vec::new(),
+    }])
 }
 
 fn batches(effort: &Effort) -> usize {
@@ -145,7 +147,8 @@ fn called(effort: &Effort, way: &Way) -> anyhow::Result<Taken> {
     command.envs(way.variables.iter().map(|(name, value)| (name, value)));
     // The access lines go to a file, as they would in a container.
     let log = tempfile::NamedTempFile::new()?;
-    let done = command.env("TOOLKIT_BIND", "127.0.0.1:0").stderr(log.reopen()?).output()?;
+    command.env("TOOLKIT_BIND", "127.0.0.1:0");
+    let done = pinned(&command).stderr(log.reopen()?).output()?;
     if !done.status.success() {
         bail!("{command:?} ended with {}:\n{}", done.status, std::fs::read_to_string(log.path())?);
     }
@@ -157,58 +160,53 @@ fn called(effort: &Effort, way: &Way) -> anyhow::Result<Taken> {
     Ok(Taken { on_thread, elsewhere })
 }
 
-fn throughput(effort: &Effort, collector: &str) -> anyhow::Result<Section> {
-    let head = ["telemetry", "requests per second, beside off", "target", "processor time, beside off", "dropped"];
+/// What telemetry costs a service under load.
+pub(crate) fn throughput(effort: &Effort) -> anyhow::Result<Vec<Section>> {
+    Program::Rust { package: "peer-toolkit" }.prepare(effort.profile())?;
+    let collector = sink::start()?;
+    let head =
+        ["telemetry", "requests per second, beside off", "target", "verdict", "processor time, beside off", "dropped"];
     let mut table = Table::new(&head);
-    for (name, share, target) in [("1 % exported", "0.01", "> 0.93"), ("all exported", "1", "> 0.80")] {
+    let mut again = Vec::new();
+    for (name, share, target) in [("1 % exported", "0.01", 0.93), ("all exported", "1", 0.8)] {
         progress(&format!("measuring requests under load, {name}"));
-        let on = start(effort, &exported(collector, share), 18081)?;
-        let off = start(effort, &set(peer::TOOLKIT.variables), 18082)?;
-        for service in [&on, &off] {
-            load(service, effort.warm_up)?;
-        }
-        let turns = (0..effort.rounds).map(|_| Ok((load(&on, effort.turn)?, load(&off, effort.turn)?)));
-        let (with, without): (Vec<_>, Vec<_>) = turns.collect::<anyhow::Result<Vec<_>>>()?.into_iter().unzip();
-        let ratio = |figure: fn(&Turn) -> f64, better| {
-            let figures = |turns: &[Turn]| Figure::new(turns.iter().map(figure).collect());
-            figures(&with).ratio(&figures(&without), better).to_string()
-        };
+        let running =
+            vec![start(effort, name, &exported(&collector, share))?, start(effort, "off", &set(TOOLKIT.variables))?];
+        let turns = Turns { running };
+        let load = |_| (recommendations(10), Load::Closed { connections: CONNECTIONS });
+        let taken = turns.take(effort, effort.turn, load)?;
+        let [on, off] = [&taken[0], &taken[1]];
         table.row([
             name.to_owned(),
-            ratio(|turn| turn.per_second, Better::More),
-            target.to_owned(),
-            ratio(|turn| turn.processor_time, Better::Less),
-            format!("{:.0} %", 100.0 * dropped(&on)?),
+            on.per_second.ratio(&off.per_second, Better::More).to_string(),
+            Target::Above(target).to_string(),
+            on.per_second.reaches(&off.per_second, Better::More, target).to_string(),
+            on.processor.ratio(&off.processor, Better::Less).to_string(),
+            format!("{:.0} %", 100.0 * dropped(&turns.running[0].service)?),
         ]);
+        again.extend([(name, on.resent), ("the service without", off.resent)]);
     }
     let how = format!(
         "The same service with and without, by turns, {} of {:?} each, with {CONNECTIONS} connections. The threads that \
-         export share the server's core. Over 1 would mean that telemetry saves time; processor time is of all \
-         threads. Dropped are the spans that the queue had no room for.",
-        effort.rounds, effort.turn
+         export share the server's core, and the collector shares the load's. Over 1 would mean that telemetry saves \
+         time; processor time is of all threads. Dropped are the spans that the queue had no room for.{}",
+        effort.rounds,
+        effort.turn,
+        resent(again)
     );
-    Ok(Section { title: "What telemetry costs under load".to_owned(), how, tables: vec![table], plots: Vec::new() })
+    Ok(vec![Section {
+        title: "What telemetry costs under load".to_owned(),
+        how,
+        tables: vec![table],
+        plots: Vec::new(),
+    }])
 }
 
-/// What one turn of load took.
-#[derive(Clone, Copy, Debug)]
-struct Turn {
-    per_second: f64,
-    /// Of one request, in seconds.
-    processor_time: f64,
-}
-
-fn start(effort: &Effort, variables: &[(&'static str, String)], port: u16) -> anyhow::Result<Service> {
+fn start(effort: &Effort, name: &'static str, variables: &[(&'static str, String)]) -> anyhow::Result<Running> {
     let mut command = Command::new(binary("peer-toolkit", effort.profile()));
     command.envs(variables.iter().map(|(name, value)| (name, value)));
-    Service::start(&command, port, &recommendations(10).path)
-}
-
-fn load(service: &Service, lasting: std::time::Duration) -> anyhow::Result<Turn> {
-    let before = service.processor_time()?;
-    let outcome = load::run(service.port, &recommendations(10), Load::Closed { connections: CONNECTIONS }, lasting)?;
-    let taken = service.processor_time()?.saturating_sub(before);
-    Ok(Turn { per_second: outcome.per_second(), processor_time: taken.as_secs_f64() / outcome.answered as f64 })
+    let service = Service::start(&command, &recommendations(10).path)?;
+    Ok(Running { peer: Peer { name, ..TOOLKIT }, service })
 }
 
 /// The share of ended spans that the queue had no room for.

@@ -8,7 +8,6 @@ use crate::load::Request;
 use crate::peer::{MODELS, Peer};
 use crate::service::{Service, agent};
 
-const PORT: u16 = 18080;
 /// How far a chance may lie from the toolkit's.
 const TOLERANCE: f64 = 1e-5;
 
@@ -19,7 +18,7 @@ pub(super) struct Server {
     path: &'static str,
     dialect: Dialect,
     /// How many times as many requests with one row the toolkit is to answer.
-    pub(super) target: &'static str,
+    pub(super) target: Option<f64>,
 }
 
 /// What rows and chances look like.
@@ -36,29 +35,34 @@ enum Dialect {
 /// The toolkit first. To see that all of it works, those with a large environment are left out.
 pub(super) fn servers(effort: &Effort) -> &'static [Server] {
     const SERVERS: [Server; 7] = [
-        server(&MODELS[0], "/churn/predict_proba", Dialect::Rows, ""),
-        server(&MODELS[1], "/inference", Dialect::Rows, "> 10"),
-        server(&MODELS[2], "/inference", Dialect::Rows, "> 10"),
-        server(&MODELS[3], "/predict", Dialect::Rows, ""),
-        server(&MODELS[4], "/predict", Dialect::Rows, ""),
-        server(&MODELS[5], "/v2/models/churn/infer", Dialect::Tensors, "> 30"),
-        server(&MODELS[6], "/invocations", Dialect::Records, "> 100"),
+        server(&MODELS[0], "/churn/predict_proba", Dialect::Rows, None),
+        server(&MODELS[1], "/inference", Dialect::Rows, Some(10.0)),
+        server(&MODELS[2], "/inference", Dialect::Rows, Some(10.0)),
+        server(&MODELS[3], "/predict", Dialect::Rows, None),
+        server(&MODELS[4], "/predict", Dialect::Rows, None),
+        server(&MODELS[5], "/v2/models/churn/infer", Dialect::Tensors, Some(30.0)),
+        server(&MODELS[6], "/invocations", Dialect::Records, Some(100.0)),
     ];
     if effort.quick { &SERVERS[..4] } else { &SERVERS }
 }
 
-const fn server(peer: &'static Peer, path: &'static str, dialect: Dialect, target: &'static str) -> Server {
+const fn server(peer: &'static Peer, path: &'static str, dialect: Dialect, target: Option<f64>) -> Server {
     Server { peer, path, dialect, target }
 }
 
 impl Server {
+    /// Whether it is the one beside which the others stand.
+    pub(super) fn is_toolkit(&self) -> bool {
+        self.peer.name == MODELS[0].name
+    }
+
     /// Starts it, and waits until it answers rows.
     pub(super) fn start(&self, effort: &Effort, rows: &[Value]) -> anyhow::Result<Service> {
         let profile = effort.profile();
         self.peer.program.prepare(profile)?;
         let request = self.request(rows)?;
         let command = self.peer.command(profile);
-        Service::start_with(&command, PORT, |service| ask(service, &request).is_ok())
+        Service::start_with(&command, |service| ask(service, &request).is_ok())
     }
 
     pub(super) fn request(&self, rows: &[Value]) -> anyhow::Result<Request> {
