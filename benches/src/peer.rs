@@ -97,6 +97,8 @@ pub(crate) const MODELS: [Peer; 7] = [
     Peer { variables: ONNX, ..python("MLServer", "mlserver") },
     Peer { variables: ONNX, ..python("MLflow", "mlflow") },
 ];
+/// How many of them are installed soon.
+const SMALL: usize = 4;
 const ENVELOPE: &[(&str, &str)] = &[
     QUIET[0],
     QUIET[1],
@@ -108,6 +110,11 @@ const ONNX: &[(&str, &str)] = &[("MODEL", MODEL)];
 /// What serves the endpoints, of which a quick run takes those that are enough.
 pub(crate) fn http(effort: &Effort) -> &'static [Peer] {
     if effort.quick { &HTTP[..ENOUGH] } else { &HTTP }
+}
+
+/// What serves the model, of which a quick run leaves out those with a large environment.
+pub(crate) fn models(effort: &Effort) -> &'static [Peer] {
+    if effort.quick { &MODELS[..SMALL] } else { &MODELS }
 }
 
 impl Peer {
@@ -208,15 +215,18 @@ fn built_with(package: &'static str, profile: Profile) -> Vec<&'static str> {
 
 /// Builds and installs all that is measured: what cannot be is told when it is to be measured.
 pub(crate) fn prepare_all(effort: &Effort) {
-    let peers = || http(effort).iter().chain(&MODELS).map(|peer| peer.program);
+    let mut programs = http(effort).iter().chain(models(effort)).map(|peer| peer.program).collect::<Vec<_>>();
+    programs.dedup();
+    let (python, rust): (Vec<_>, Vec<_>) =
+        programs.into_iter().partition(|program| matches!(program, Program::Python { .. }));
     let prepare = |program: Program| {
         progress(&format!("building {program}"));
         drop(program.prepare(effort.profile()));
     };
     std::thread::scope(|scope| {
         // Packages are downloaded while others are compiled.
-        scope.spawn(|| peers().filter(|program| matches!(program, Program::Python { .. })).for_each(prepare));
-        peers().filter(|program| matches!(program, Program::Rust { .. })).for_each(prepare);
+        scope.spawn(|| python.into_iter().for_each(prepare));
+        rust.into_iter().for_each(prepare);
     });
 }
 

@@ -57,7 +57,8 @@ fn routers(effort: &Effort) -> anyhow::Result<Section> {
     let counted = ROUTERS.into_iter().map(count).collect::<anyhow::Result<Vec<_>>>()?;
     Ok(Section {
         title: "Instructions per request, router alone".to_owned(),
-        how: "The same request, given to the router in process, without sockets.".to_owned(),
+        how: "The same request, given to the router in process, without sockets. Both are in one binary, whose axum has the \
+              features that the toolkit wants.".to_owned(),
         tables: vec![table("router", &counted)],
         plots: Vec::new(),
     })

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::arguments::Effort;
 use crate::load::Request;
-use crate::peer::{MODELS, Peer};
+use crate::peer::{MODELS, Peer, models};
 use crate::service::{Service, agent};
 
 /// How far a chance may lie from the toolkit's.
@@ -32,7 +32,7 @@ enum Dialect {
     Records,
 }
 
-/// The toolkit first. To see that all of it works, those with a large environment are left out.
+/// The toolkit first.
 pub(super) fn servers(effort: &Effort) -> &'static [Server] {
     const SERVERS: [Server; 7] = [
         server(&MODELS[0], "/churn/predict_proba", Dialect::Rows, None),
@@ -43,7 +43,7 @@ pub(super) fn servers(effort: &Effort) -> &'static [Server] {
         server(&MODELS[5], "/v2/models/churn/infer", Dialect::Tensors, Some(30.0)),
         server(&MODELS[6], "/invocations", Dialect::Records, Some(100.0)),
     ];
-    if effort.quick { &SERVERS[..4] } else { &SERVERS }
+    &SERVERS[..models(effort).len()]
 }
 
 const fn server(peer: &'static Peer, path: &'static str, dialect: Dialect, target: Option<f64>) -> Server {
