@@ -16,7 +16,7 @@ use hyper_util::{
 use tokio::{net::TcpStream, sync::watch};
 use tower::ServiceExt;
 
-use super::{socket::Socket, waiting::Waiting};
+use super::waiting::Waiting;
 use crate::{resource::Readiness, settings::ServerSettings};
 
 /// How long a client that has a connection may take to send a request, once the service takes no others: it did not know.
@@ -95,7 +95,7 @@ impl Connection {
                 answered.begins_after(response)
             });
         let service = TowerToHyperService::new(router);
-        let mut connection = pin!(builder.serve_connection_with_upgrades(TokioIo::new(Socket::new(stream)), service));
+        let mut connection = pin!(builder.serve_connection_with_upgrades(TokioIo::new(stream), service));
         let cut_off = || async {
             let mut cut = cut.clone();
             tokio::select! {

@@ -14,7 +14,6 @@ mod models;
 mod probe;
 mod router;
 mod serve;
-mod socket;
 mod start;
 mod supervisor;
 mod table;
