@@ -85,7 +85,7 @@ fn a_slow_sender_of_headers_is_let_go_and_others_are_served() {
 
 #[test]
 fn the_next_head_may_take_as_long_as_the_first_and_an_answer_longer() {
-    let service = Service::start(&["--header-timeout=300ms", "--slow-ms=1000"]);
+    let service = Service::start(&["--header-timeout=1s", "--slow-ms=1500"]);
     let streamed = {
         let mut connection = service.connect();
         connection.send("GET /streaming/slow HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
