@@ -219,7 +219,7 @@ fn turn(effort: &Effort) -> Duration {
 
 /// How long one of the open loop does: its rarest latencies want more requests.
 fn open_turn(effort: &Effort) -> Duration {
-    if effort.quick { effort.turn } else { effort.turn * 2 / 3 }
+    if effort.quick { effort.turn } else { effort.turn.mul_f64(0.65) }
 }
 
 fn plural(connections: usize) -> String {
